@@ -1,0 +1,32 @@
+import { readdirSync } from 'node:fs';
+import type { Kysely } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Db, Engine } from '../src/core/platform/db.ts';
+
+/** A migration file exports `up`. SQLite does not undo a half-done one, so every statement can run twice. */
+export type Up = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
+
+/**
+ * Brings the database to the newest form.
+ *
+ * @returns the names of the migrations that ran now, in order
+ * @throws the first error met; what ran before it stays
+ */
+export async function migrate(db: Db, engine: Engine): Promise<string[]> {
+  const provider = { getMigrations: () => readMigrations(engine) };
+  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
+  if (error) throw error; // Kysely returns it
+  return (results ?? []).map((result) => result.migrationName);
+}
+
+async function readMigrations(engine: Engine): Promise<Record<string, Migration>> {
+  const folder = new URL('./migrations/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts')).sort();
+  const steps = await Promise.all(
+    files.map(async (name): Promise<[string, Migration]> => {
+      const { up } = (await import(new URL(name, folder).href)) as { up: Up };
+      return [name.slice(0, -'.ts'.length), { up: (db) => up(db, engine) }];
+    }),
+  );
+  return Object.fromEntries(steps);
+}

@@ -1,0 +1,172 @@
+import type { Generated } from 'kysely';
+
+/** Every table's row type. Times are UTC, ISO 8601 text; flags are 0 or 1; the same on SQLite and PostgreSQL. */
+export interface Schema {
+  setting: SettingTable;
+  page_change: PageChangeTable;
+  token: TokenTable;
+  comment: CommentTable;
+  comment_event: CommentEventTable;
+  spam_feedback: SpamFeedbackTable;
+  subscriber: SubscriberTable;
+  subscriber_event: SubscriberEventTable;
+  edition: EditionTable;
+  edition_article: EditionArticleTable;
+  delivery: DeliveryTable;
+  session: SessionTable;
+}
+
+/** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
+export interface SettingTable {
+  name: string;
+  value: string;
+}
+
+/** What changed on the pages; every server polls it, so that a command's change shows at once everywhere. */
+export interface PageChangeTable {
+  id: Generated<number>;
+  tag: string;
+  at: string;
+}
+
+/** Tokens by hash. `subject` is the id of what the purpose speaks of. */
+export interface TokenTable {
+  hash: string;
+  purpose: string;
+  subject: string;
+  created_at: string;
+  expires_at: string | null;
+  used_at: string | null;
+}
+
+export type CommentState = 'unchecked' | 'held' | 'published' | 'spam' | 'trash' | 'withdrawn';
+
+export interface CommentTable {
+  id: Generated<number>;
+  article: string;
+  parent_id: number | null;
+  name: string;
+  email: string;
+  email_key: string;
+  website: string | null;
+  /** As typed, cleaned of invisible controls. */
+  body: string;
+  /** The body rendered once, when it was saved. */
+  html: string;
+  state: CommentState;
+  /** Why it is in this state: a word of ours (`first-comment`, `no-filter`, …). */
+  reason: string;
+  notify: number;
+  network: string | null;
+  user_agent: string | null;
+  referrer: string | null;
+  /** How often the filter has been asked, when to ask next (null: not due), and until when one worker has it. */
+  checks: number;
+  check_at: string | null;
+  lease_until: string | null;
+  /** What the filter said, from which fields (JSON), and when. */
+  verdict: 'ham' | 'spam' | 'discard' | null;
+  checked_fields: string | null;
+  checked_at: string | null;
+  created_at: string;
+}
+
+/** Append-only: who changed what, when and why. */
+export interface CommentEventTable {
+  id: Generated<number>;
+  comment_id: number;
+  at: string;
+  actor: string;
+  state: CommentState;
+  reason: string;
+}
+
+/** A correction that the filter has yet to hear. */
+export interface SpamFeedbackTable {
+  id: Generated<number>;
+  comment_id: number;
+  kind: 'spam' | 'ham';
+  fields: string;
+  attempts: number;
+  due_at: string;
+  done_at: string | null;
+}
+
+export type SubscriberState = 'pending' | 'confirmed' | 'unsubscribed';
+export type Cadence = 'daily' | 'weekly' | 'monthly';
+
+export interface SubscriberTable {
+  id: string;
+  email: string;
+  email_key: string;
+  cadence: Cadence;
+  /** Topic ids, sorted, joined by commas; empty for all. */
+  topics: string;
+  alerts: number;
+  state: SubscriberState;
+  /** Confirmation letters since the address last answered, and when the last one was asked for. */
+  asked: number;
+  asked_at: string | null;
+  created_at: string;
+  confirmed_at: string | null;
+  ended_at: string | null;
+}
+
+/** Append-only evidence: signed up, confirmed, changed, left; when, from where, in which words. */
+export interface SubscriberEventTable {
+  id: Generated<number>;
+  subscriber_id: string;
+  at: string;
+  kind: string;
+  network: string | null;
+  detail: string;
+}
+
+export interface EditionTable {
+  /** Also its address: `2026-11-24-weekly`. */
+  id: string;
+  cadence: Cadence;
+  since: string;
+  until: string;
+  title: string;
+  /** The stories as they were when the edition was made (JSON of EditionContents). */
+  contents: string;
+  created_at: string;
+}
+
+export interface EditionArticleTable {
+  edition_id: string;
+  cadence: Cadence;
+  article: string;
+}
+
+export type DeliveryKind = 'confirm' | 'digest';
+export type DeliveryState = 'queued' | 'claimed' | 'at-the-dot' | 'sent' | 'deferred' | 'bounced' | 'uncertain' | 'skipped';
+
+/** The outbox: every letter is a row before it is anything else. */
+export interface DeliveryTable {
+  id: Generated<number>;
+  kind: DeliveryKind;
+  edition_id: string | null;
+  subscriber_id: string;
+  recipient: string;
+  /** Fixed when the row is made, without brackets. */
+  message_id: string;
+  state: DeliveryState;
+  attempts: number;
+  due_at: string;
+  lease_owner: string | null;
+  lease_until: string | null;
+  /** The server's last answer, or why it was skipped. */
+  reply: string | null;
+  created_at: string;
+  sent_at: string | null;
+}
+
+export interface SessionTable {
+  hash: string;
+  moderator: string;
+  created_at: string;
+  seen_at: string;
+  expires_at: string;
+}

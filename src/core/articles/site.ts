@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+
+const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "should be a wall time such as '08:00'");
+const timeZone = z.string().refine(isTimeZone, 'should be a time zone such as Europe/London');
+
+const topic = z.object({ id: z.string(), name: z.string(), dek: z.string().default('') });
+export type Topic = z.output<typeof topic>;
+
+/** content/site.yaml; every field has a default, so that a site without the file runs. */
+export const siteFields = z.object({
+  title: z.string().default('Watchpost'),
+  tagline: z.string().default('Security news'),
+  description: z.string().default(''),
+  language: z.string().default('en'),
+  /** The author of articles that name none. */
+  author: z.string().default('desk'),
+  timeZone: timeZone.default('UTC'),
+  /** Slug of the story that leads the home page. */
+  lead: z.string().optional(),
+  topics: z.array(topic).default([]),
+  newsletter: z
+    .object({
+      from: z.string().regex(/@/, 'should hold an address').default('Watchpost <newsletter@watchpost.example>'),
+      postalAddress: z.string().default(''),
+      daily: z.object({ time: wallTime }).default({ time: '07:00' }),
+      weekly: z
+        .object({ day: z.enum(WEEKDAYS, `should be one of ${WEEKDAYS.join(', ')}`), time: wallTime })
+        .default({ day: 'tuesday', time: '08:00' }),
+      monthly: z.object({ day: z.number().int().min(1).max(28), time: wallTime }).default({ day: 1, time: '08:00' }),
+      latestHours: z.number().min(0).default(12),
+    })
+    .prefault({}),
+  comments: z
+    .object({ holdFirst: z.boolean().default(true), maxLinks: z.number().int().min(0).default(2) })
+    .prefault({}),
+});
+export type Site = z.output<typeof siteFields>;
+
+export const authorFields = z.object({
+  name: z.string(),
+  role: z.string().default(''),
+  picture: z.object({ src: z.string(), alt: z.string().default('') }).optional(),
+  links: z.array(z.object({ label: z.string(), url: z.string() })).default([]),
+});
+
+export interface Author extends z.output<typeof authorFields> {
+  id: string;
+  path: string;
+}
+
+export const pageFields = z.object({ title: z.string(), dek: z.string().default('') });
+
+/** A page such as /about/. */
+export interface Page extends z.output<typeof pageFields> {
+  slug: string;
+  path: string;
+}
+
+/** 0 for Sunday. */
+export function weekdayNumber(day: Site['newsletter']['weekly']['day']): number {
+  return WEEKDAYS.indexOf(day);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Schema } from '#db/schema.ts';
+import Database from 'better-sqlite3';
+import { CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, SqliteDialect, SqliteDriver, type Transaction } from 'kysely';
+import pg from 'pg';
+
+export type Engine = 'sqlite' | 'postgres';
+export type Db = Kysely<Schema>;
+/** Inside a transaction use only this, and no network. */
+export type Trx = Transaction<Schema>;
+
+/** Opens the database that the settings name; the caller closes it with `db.destroy()`. */
+export function openDatabase(config: { dataDir: string; databaseUrl?: string }): { db: Db; engine: Engine } {
+  return config.databaseUrl === undefined
+    ? { db: openSqlite(path.join(config.dataDir, 'watchpost.sqlite')), engine: 'sqlite' }
+    : { db: openPostgres(config.databaseUrl), engine: 'postgres' };
+}
+
+export function openSqlite(file: string): Db {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const database = new Database(file);
+  chmodSync(file, 0o600);
+  database.pragma('journal_mode = WAL');
+  // The package is compiled with NORMAL, which loses acknowledged commits when power fails.
+  database.pragma('synchronous = FULL');
+  database.pragma('busy_timeout = 10000');
+  database.pragma('foreign_keys = ON');
+  return new Kysely<Schema>({ dialect: new ImmediateSqliteDialect({ database: rememberStatements(database) }) });
+}
+
+export function openPostgres(url: string): Db {
+  pg.types.setTypeParser(pg.types.builtins.INT8, Number); // counts and keys stay far below 2^53
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
+  pool.on('error', () => {}); // an idle connection that breaks is replaced by the pool at the next query
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** Kysely prepares a statement at each query; keeping them makes a query about a third cheaper. */
+function rememberStatements(database: Database.Database) {
+  const statements = new Map<string, Database.Statement>();
+  return {
+    close: () => void database.close(),
+    prepare(text: string) {
+      const known = statements.get(text);
+      if (known) return known;
+      const statement = database.prepare(text);
+      if (statements.size < 500 && !/^\s*(?:create|alter|drop|pragma)/i.test(text)) statements.set(text, statement);
+      return statement;
+    },
+  };
+}
+
+/**
+ * Takes the write lock when a transaction begins: one that first reads and then writes would otherwise fail at
+ * once with SQLITE_BUSY_SNAPSHOT whenever another process wrote in between, busy time-out or not.
+ */
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
+  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
+    super(config);
+    this.#config = config;
+  }
+  override createDriver(): ImmediateSqliteDriver {
+    return new ImmediateSqliteDriver(this.#config);
+  }
+}

@@ -1,0 +1,21 @@
+declare const brand: unique symbol;
+
+/** HTML that only a sanitizer or renderer of ours has made: the one kind that `set:html` may be given. */
+export type SafeHtml = string & { readonly [brand]: true };
+
+/** Marks HTML as safe; only for renderers whose whole output was escaped or sanitized. */
+export function asSafeHtml(html: string): SafeHtml {
+  return html as SafeHtml;
+}
+
+/** The text as it can stand in an element or in a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, entity);
+}
+
+function entity(character: string): string {
+  if (character === '&') return '&amp;';
+  if (character === '<') return '&lt;';
+  if (character === '>') return '&gt;';
+  return character === '"' ? '&quot;' : '&#39;';
+}

@@ -1,0 +1,42 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** What a token lets its bearer do; a token made for one purpose is worthless for another. */
+export type TokenPurpose = 'confirm' | 'preferences' | 'unsubscribe' | 'receipt' | 'desk-link' | 'session';
+
+/** 256 random bits as 43 URL-safe characters. */
+export function randomToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * The token of one subject for one purpose, the same at every call: a letter that is tried again is the same
+ * letter, and no list of tokens need be kept.
+ */
+export function derivedToken(secret: Buffer, purpose: TokenPurpose, subject: string): string {
+  return createHmac('sha256', secret).update(`${purpose}\0${subject}`).digest('base64url');
+}
+
+/** What is stored of a token: SHA-256 is enough for 256 random bits. */
+export function tokenHash(purpose: TokenPurpose, token: string): string {
+  return createHash('sha256').update(`${purpose}\0${token}`).digest('hex');
+}
+
+/** Tells which secret made the derived tokens of a database, without telling the secret. */
+export function secretFingerprint(secret: Buffer): string {
+  return createHmac('sha256', secret).update('fingerprint').digest('hex').slice(0, 16);
+}
+
+/** The installation's own 256-bit secret in DATA_DIR/secret, made at the first start, readable by its owner alone. */
+export function readOrMakeSecret(dataDir: string): Buffer {
+  const file = path.join(dataDir, 'secret');
+  try {
+    writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600, flush: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const secret = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+  if (secret.length !== 32) throw new Error('The file "secret" in DATA_DIR is damaged. Put back the one from your backup.');
+  return secret;
+}

@@ -1,0 +1,7 @@
+import { rssFeed } from '#core/articles/feeds.ts';
+import type { APIRoute } from 'astro';
+
+export const GET: APIRoute = ({ locals, cache }) => {
+  cache.set({ tags: ['articles'] });
+  return new Response(rssFeed(locals.app), { headers: { 'content-type': 'application/rss+xml; charset=utf-8' } });
+};

@@ -1,0 +1,160 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { App } from '#core/app.ts';
+import { clientAddress } from './client-address.ts';
+import { refuse } from './refusals.ts';
+import { securityHeaders } from './headers.ts';
+import { answerHealth } from './health.ts';
+import { PageCache } from './page-cache.ts';
+import { rendering } from './rendering.ts';
+import { isSameOrigin } from './same-origin.ts';
+import { serveMedia, StaticFiles } from './static-files.ts';
+
+/** Astro's handler in middleware mode. */
+export type PageHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+  locals: App.Locals,
+) => Promise<void>;
+
+/** The largest body that a form of ours can have. */
+const BODY_LIMIT = 64 * 1024;
+/** So much more is read and thrown away before a body that is too large is refused: the answer would be lost otherwise. */
+const BODY_DISCARD = 4 * 1024 * 1024;
+const CACHE_BYTES = 64 * 1024 * 1024;
+
+/** Query parameters that make another page; all others are taken away before anything looks at them. */
+const KNOWN_QUERY = new Set(['page', 'q', 'state']);
+/** Those of them with which a page may still be cached. */
+const CACHED_QUERY = /^(?:\?page=\d{1,4})?$/;
+
+/**
+ * Everything between the socket and Astro: who is asked (host), for what (path, size, origin), by whom
+ * (client address), and whether the answer is already known (health, page cache, files).
+ */
+export function createFrontDoor(app: App, pages: PageHandler, clientDir: string): RequestListener {
+  const { siteUrl, trustedProxies } = app.config;
+  const security = securityHeaders(siteUrl);
+  const files = new StaticFiles(clientDir);
+  const cache = new PageCache({ maxBytes: CACHE_BYTES, extraHeaders: security });
+  app.changes.onChange((tags) => cache.invalidate(tags));
+
+  return (req, res) => {
+    void answer(req, res).catch((error: unknown) => {
+      app.log.error('bug.front-door', { error });
+      if (!res.headersSent) refuse(res, 500);
+      else res.destroy();
+    });
+  };
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const isRead = req.method === 'GET' || req.method === 'HEAD';
+    const target = req.url ?? '/';
+    const key = isRead ? cacheKey(req, target, siteUrl) : undefined;
+    if (key !== undefined && cache.serve(key, req, res)) return; // it carries the security headers itself
+
+    for (let i = 0; i < security.length; i += 2) res.setHeader(security[i] as string, security[i + 1] as string);
+    if (!isRead && req.method !== 'POST') return refuse(res, 405, { allow: 'GET, HEAD, POST' });
+    const url = canonicalUrl(target, siteUrl);
+    if (!url) return refuse(res, 400);
+    if (isRead && (await answerHealth(app, url.pathname, res))) return;
+    if (req.headers.host !== siteUrl.host) return refuse(res, 421, {}, siteUrl);
+    const canonical = url.pathname + url.search;
+    if (canonical !== target) {
+      if (!isRead) return refuse(res, 404);
+      if (url.pathname !== target.split('?', 1)[0]) {
+        res.writeHead(301, { location: canonical, 'content-length': 0 }).end();
+        return;
+      }
+      req.url = canonical;
+      const known = cacheKey(req, canonical, siteUrl);
+      if (known !== undefined && cache.serve(known, req, res)) return;
+    }
+    if (isRead && (files.serve(url.pathname, req, res) || serveMedia(app.library, url.pathname, req, res))) return;
+    if (!isRead) {
+      if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);
+      const body = await readBody(req);
+      if (body === 'too-large') return refuse(res, 413, { connection: 'close' });
+      Object.assign(req, { body });
+    }
+    await render(req, res, isRead ? cacheKey(req, canonical, siteUrl) : undefined);
+  }
+
+  async function render(req: IncomingMessage, res: ServerResponse, key: string | undefined): Promise<void> {
+    const locals = { app, clientAddress: clientAddress(req, trustedProxies) };
+    const show = () => {
+      presentCanonicalOrigin(req, siteUrl, locals.clientAddress);
+      return pages(req, res, () => refuse(res, 404), locals);
+    };
+    if (key === undefined || req.method === 'HEAD') return show();
+    const done = await cache.turn(key);
+    if (!done) {
+      if (cache.serve(key, req, withoutHeaders(res))) return;
+      return show(); // the other one's page was not for keeping
+    }
+    const { epoch } = cache;
+    try {
+      await rendering.run({ keep: (page) => void cache.keep(key, page, epoch) }, show);
+    } finally {
+      done();
+    }
+  }
+}
+
+/** The cache's answers carry the security headers; those set for a render would stand there twice. */
+function withoutHeaders(res: ServerResponse): ServerResponse {
+  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  return res;
+}
+
+/** Where a GET may be answered from the cache; undefined for a request with a session or for another host. */
+function cacheKey(req: IncomingMessage, target: string, siteUrl: URL): string | undefined {
+  if (req.headers.host !== siteUrl.host) return undefined;
+  if (req.headers.cookie !== undefined && /(?:^|;\s*)(?:__Host-)?watchpost-desk=/.test(req.headers.cookie)) return undefined;
+  const mark = target.indexOf('?');
+  return mark === -1 || CACHED_QUERY.test(target.slice(mark)) ? target : undefined;
+}
+
+/**
+ * The one spelling of an address: no `//`, no dot segments, no escapes of plain letters, only known parameters.
+ * What a page is reached by is then what every rule about it looks at.
+ */
+function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
+  if (!target.startsWith('/') || target.includes('\\')) return undefined;
+  const [rawPath = '/', ...rest] = target.split('?');
+  let path: string;
+  try {
+    path = encodeURI(decodeURI(rawPath)).replace(/%5B/g, '[').replace(/%5D/g, ']');
+  } catch {
+    return undefined;
+  }
+  const plain = path.replace(/%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi, decodeURIComponent).replace(/\/{2,}/g, '/');
+  if (/%(?:00|2f|5c)/i.test(plain)) return undefined;
+  const url = new URL(plain, siteUrl);
+  for (const [name, value] of new URLSearchParams(rest.join('?'))) {
+    if (KNOWN_QUERY.has(name) && !url.searchParams.has(name)) url.searchParams.append(name, value);
+  }
+  return url.origin === siteUrl.origin ? url : undefined;
+}
+
+async function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= BODY_LIMIT) chunks.push(chunk);
+    else if (length > BODY_DISCARD) break;
+  }
+  return length > BODY_LIMIT ? 'too-large' : Buffer.concat(chunks);
+}
+
+/** Astro believes these headers: it gets ours, whatever the client sent. */
+function presentCanonicalOrigin(req: IncomingMessage, siteUrl: URL, address: string): void {
+  for (const name of Object.keys(req.headers)) {
+    if (name === 'forwarded' || name.startsWith('x-forwarded-') || name === 'x-real-ip') delete req.headers[name];
+  }
+  req.headers.host = siteUrl.host;
+  req.headers['x-forwarded-host'] = siteUrl.host;
+  req.headers['x-forwarded-proto'] = siteUrl.protocol.slice(0, -1);
+  req.headers['x-forwarded-for'] = address;
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import type { Library } from '#core/articles/library.ts';
+import { MEDIA_POLICY } from './headers.ts';
+import { acceptedEncodings, isKnownTo } from './page-cache.ts';
+
+const TYPES: Record<string, string> = {
+  '.avif': 'image/avif',
+  '.css': 'text/css; charset=utf-8',
+  '.gif': 'image/gif',
+  '.ico': 'image/x-icon',
+  '.jpeg': 'image/jpeg',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+};
+const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/manifest)/;
+
+interface Asset {
+  identity: Buffer;
+  br?: Buffer;
+  gzip?: Buffer;
+  etag: string;
+  type: string;
+  caching: string;
+}
+
+/** The files that the build made and those of public/, read once at the start, compressed as well as can be. */
+export class StaticFiles {
+  readonly #assets: Map<string, Asset>;
+
+  constructor(clientDir: string) {
+    const files = readdirSync(clientDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    this.#assets = new Map(
+      files.map((entry) => {
+        const file = path.join(entry.parentPath, entry.name);
+        const route = `/${path.relative(clientDir, file).split(path.sep).join('/')}`;
+        return [route, assetOf(file, route)];
+      }),
+    );
+  }
+
+  /** Answers a GET or HEAD for a file; false where there is none of that name. */
+  serve(pathname: string, req: IncomingMessage, res: ServerResponse): boolean {
+    const asset = this.#assets.get(pathname);
+    if (!asset) return false;
+    const headers = { etag: asset.etag, 'cache-control': asset.caching, vary: 'accept-encoding' };
+    if (isKnownTo(req, asset.etag)) {
+      res.writeHead(304, headers).end();
+      return true;
+    }
+    const accepted = acceptedEncodings(req);
+    const encoding = accepted.br && asset.br ? 'br' : accepted.gzip && asset.gzip ? 'gzip' : undefined;
+    const body = (encoding && asset[encoding]) ?? asset.identity;
+    if (encoding) res.setHeader('content-encoding', encoding);
+    res.writeHead(200, { ...headers, 'content-type': asset.type, 'content-length': body.length });
+    res.end(req.method === 'HEAD' ? undefined : body);
+    return true;
+  }
+}
+
+function assetOf(file: string, route: string): Asset {
+  const identity = readFileSync(file);
+  const type = TYPES[path.extname(file)] ?? 'application/octet-stream';
+  return {
+    identity,
+    type,
+    etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+    caching: route.startsWith('/_astro/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+    ...(COMPRESSIBLE.test(type) ? { br: zlib.brotliCompressSync(identity), gzip: zlib.gzipSync(identity, { level: 9 }) } : {}),
+  };
+}
+
+const MEDIA = /^\/(articles|authors)\/([a-z0-9-]+)\/([\w-]+(?:\.[\w-]+)*\.(?:avif|gif|jpe?g|png|svg|webp))$/;
+
+/** Answers for a picture that lies beside an article or author; false where there is none to be seen. */
+export function serveMedia(library: Library, pathname: string, req: IncomingMessage, res: ServerResponse): boolean {
+  const [, kind, id = '', name = ''] = MEDIA.exec(pathname) ?? [];
+  if (kind === undefined || (kind === 'articles' && !library.article(id))) return false;
+  const folder = library.folderOf(`/${kind}/${id}/`);
+  const file = folder && path.join(folder, name);
+  const info = file ? statSync(file, { throwIfNoEntry: false }) : undefined;
+  if (!file || !info?.isFile()) return false;
+  const etag = `"${info.size.toString(36)}-${Math.round(info.mtimeMs).toString(36)}"`;
+  const headers = { etag, 'cache-control': 'public, max-age=300', 'content-security-policy': MEDIA_POLICY };
+  if (isKnownTo(req, etag)) {
+    res.writeHead(304, headers).end();
+    return true;
+  }
+  res.writeHead(200, { ...headers, 'content-type': TYPES[path.extname(name)] ?? 'application/octet-stream', 'content-length': info.size });
+  if (req.method === 'HEAD') res.end();
+  else createReadStream(file).on('error', () => res.destroy()).pipe(res);
+  return true;
+}
