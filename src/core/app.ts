@@ -1,51 +1,59 @@
 import { mkdirSync } from 'node:fs';
 import { migrate } from '#db/migrate.ts';
 import { Library } from './articles/library.ts';
+import { letterMaker } from './editions/letter-for.ts';
+import { Sender } from './mail/deliver.ts';
+import { keptMailRelay, smtpRelay } from './mail/relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
-import { type Db, type Engine, openDatabase } from './platform/db.ts';
+import { type Engine, openDatabase } from './platform/db.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { PageChanges } from './platform/page-changes.ts';
+import type { Parts } from './platform/parts.ts';
 import { readOrMakeSecret } from './platform/tokens.ts';
+import { Akismet } from './spam/akismet.ts';
+import type { SpamFilter } from './spam/spam-filter.ts';
+import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
 
 /** The parts of Watchpost, put together once; handed to every use case as its first argument. */
-export interface App {
-  config: Config;
-  siteUrl: URL;
-  db: Db;
+export interface App extends Parts {
   engine: Engine;
-  clock: Clock;
-  log: Log;
   library: Library;
   changes: PageChanges;
-  /** Makes the derived tokens; see tokens.ts. */
-  secret: Buffer;
+  /** Absent without an AKISMET_KEY: strangers' comments are held for a person. */
+  spam: SpamFilter | undefined;
+  sender: Sender;
 }
 
 /** Opens everything and brings the database to the newest form; tests hand in a clock and a log of their own. */
-export async function openApp(config: Config, parts: { clock?: Clock; log?: Log } = {}): Promise<App> {
-  const clock = parts.clock ?? systemClock;
-  const log = parts.log ?? createLog(config.logLevel);
+export async function openApp(config: Config, given: { clock?: Clock; log?: Log } = {}): Promise<App> {
+  const clock = given.clock ?? systemClock;
+  const log = given.log ?? createLog(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const secret = readOrMakeSecret(config.dataDir);
   const { db, engine } = openDatabase(config);
+  const { siteUrl } = config;
+  const parts: Parts = { config, siteUrl, db, clock, log, secret, background: new Set() };
   const migrated = await migrate(db, engine);
   if (migrated.length > 0) log.info('database.migrated', { migrations: migrated });
+  await allowLinksOfNewSecret(parts);
+  const library = new Library({ contentDir: config.contentDir, clock, log });
+  const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
   return {
-    config,
-    siteUrl: config.siteUrl,
-    db,
+    ...parts,
     engine,
-    clock,
-    log,
-    library: new Library({ contentDir: config.contentDir, clock, log }),
+    library,
     changes: new PageChanges(db),
-    secret,
+    spam: config.akismet && new Akismet({ ...config.akismet, blog: siteUrl }),
+    sender: new Sender(parts, relay, letterMaker({ ...parts, library })),
   };
 }
 
+/** Ends what is under way, then closes; nothing may use the app afterwards. */
 export async function closeApp(app: App): Promise<void> {
+  await Promise.allSettled(app.background);
   app.library.close();
   app.changes.stop();
+  app.sender.close();
   await app.db.destroy();
 }

@@ -1,18 +1,8 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chownSync,
-  cpSync,
-  existsSync,
-  lchownSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -28,24 +18,26 @@ type Server = ReturnType<typeof spawnServer>;
 /** A throw-away PostgreSQL on a free port of 127.0.0.1; it ends with this process at the latest. */
 export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   // A TMPDIR of root's own may be closed to nobody; /tmp is open to all.
-  const dir = mkdtempSync(path.join(isRoot ? '/tmp' : tmpdir(), 'watchpost-postgres-'));
+  const dir = fs.mkdtempSync(path.join(isRoot ? '/tmp' : tmpdir(), 'watchpost-postgres-'));
   let server: Server | undefined;
   const forget = atExit(() => {
     server?.kill('SIGQUIT');
     // Again, since rmSync gives up without a word when the dying server removes a file before it does.
-    while (existsSync(dir)) rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
+    while (fs.existsSync(dir)) fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
   });
-  if (isRoot) chownSync(dir, nobody.uid, nobody.gid);
+  if (isRoot) giveToNobody(dir);
   const bin = path.join(runnableFolder(dir), 'bin');
   const data = await createCluster(bin, dir);
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     server = spawnServer(bin, data, port);
     const failure = await startupFailure(server);
-    if (!failure) return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+    if (!failure) {
+      letProcessEnd(server);
+      return { url: `postgres://postgres@127.0.0.1:${port}/postgres`, stop };
+    }
     // Another process may take the port between the asking and the listening.
-    if (attempt === 5 || !failure.includes('in use'))
-      throw new Error(`PostgreSQL does not start: ${failure}`);
+    if (attempt === 5 || !failure.includes('in use')) throw new Error(`PostgreSQL: ${failure}`);
   }
 
   async function stop() {
@@ -59,7 +51,7 @@ function atExit(clean: () => void): () => void {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const exit = () => process.exit(1); // death by a signal would skip the exit listeners
   process.once('exit', clean);
-  for (const signal of signals) process.once(signal, exit);
+  for (const signal of signals) process.on(signal, exit); // for a second signal too, while it cleans
   return () => {
     process.off('exit', clean);
     for (const signal of signals) process.off(signal, exit);
@@ -73,15 +65,15 @@ function runnableFolder(dir: string): string {
   linkLibraries(installed);
   if (isRunnable(installed)) return installed;
   const copy = path.join(dir, 'native');
-  cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
+  fs.cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
   linkLibraries(copy);
   if (isRoot) giveToNobody(copy);
   return copy;
 }
 
 function giveToNobody(folder: string) {
-  for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
-    lchownSync(path.join(folder, name), nobody.uid, nobody.gid);
+  for (const name of ['', ...fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
+    fs.lchownSync(path.join(folder, name), nobody.uid, nobody.gid);
   }
 }
 
@@ -94,13 +86,12 @@ function installedFolder(): string {
 /** What the package's postinstall script does, which `npm ci --ignore-scripts` leaves out. */
 function linkLibraries(folder: string) {
   const list = path.join(folder, 'pg-symlinks.json');
-  const links: { source: string; target: string }[] = existsSync(list)
-    ? JSON.parse(readFileSync(list, 'utf8'))
-    : [];
+  if (!fs.existsSync(list)) return;
+  const links: { source: string; target: string }[] = JSON.parse(fs.readFileSync(list, 'utf8'));
   for (const { source, target } of links) {
     const link = path.resolve(folder, '..', target);
     try {
-      if (!existsSync(link)) symlinkSync(path.basename(source), link);
+      if (!fs.existsSync(link)) fs.symlinkSync(path.basename(source), link);
     } catch {
       // Made by a parallel test meanwhile, or not permitted here: isRunnable tells.
     }
@@ -109,13 +100,8 @@ function linkLibraries(folder: string) {
 
 /** False as root if nobody may not enter the folder: a clone below /root, for example. */
 function isRunnable(folder: string): boolean {
-  return ['initdb', 'postgres'].every((name) => {
-    const { status } = spawnSync(path.join(folder, 'bin', name), ['--version'], {
-      ...rights,
-      stdio: 'ignore',
-    });
-    return status === 0;
-  });
+  const programs = ['initdb', 'postgres'].map((name) => path.join(folder, 'bin', name));
+  return programs.every((program) => spawnSync(program, ['--version'], rights).status === 0);
 }
 
 async function createCluster(bin: string, dir: string): Promise<string> {
@@ -154,9 +140,16 @@ function startupFailure(server: Server): Promise<string | undefined> {
   });
 }
 
+/** A test that forgets to stop its server ends all the same. */
+function letProcessEnd(server: Server) {
+  server.unref();
+  (server.stderr as Socket).unref();
+}
+
 /** SIGQUIT: without waiting for clients or a checkpoint, since nothing of it is kept. */
 async function end(server: Server) {
   if (server.exitCode !== null || server.signalCode !== null) return;
+  server.ref();
   const gone = once(server, 'exit');
   server.kill('SIGQUIT');
   await gone;

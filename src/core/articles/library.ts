@@ -59,11 +59,15 @@ export class Library {
 
   /** What readers can see now, newest first. */
   articles(): Article[] {
+    return this.articlesAt(this.#clock.now());
+  }
+
+  /** What readers can see at a given time, newest first. */
+  articlesAt(now: Date): Article[] {
     this.#newestFirst ??= [...this.#articles.values()]
       .map((kept) => kept.item)
       .filter((article) => !article.draft)
       .sort((a, b) => b.published.localeCompare(a.published) || a.slug.localeCompare(b.slug));
-    const now = this.#clock.now();
     const first = this.#newestFirst.findIndex((article) => isPublished(article, now));
     return first === -1 ? [] : this.#newestFirst.slice(first);
   }

@@ -24,6 +24,7 @@ export type CommentReason =
   | 'links'
   | 'local-signs'
   | 'filter-ham'
+  | 'known'
   | 'filter-spam'
   | 'moderator'
   | 'commenter';
@@ -39,13 +40,17 @@ const STATE_WORDS: Record<CommentState, string> = {
 
 const REASON_WORDS: Record<CommentReason, string> = {
   waiting: 'Your comment is saved. The spam filter is being asked about it now.',
-  'filter-silent': 'Your comment is saved. The spam filter does not answer at the moment; it is asked again by itself, and nothing is lost.',
-  'first-comment': 'The first comment of each person is read by the editor before it appears. After that, yours appear by themselves.',
+  'filter-silent':
+    'Your comment is saved. The spam filter does not answer at the moment; it is asked again by itself, and nothing is lost.',
+  'first-comment':
+    'The first comment of each person is read by the editor before it appears. After that, yours appear by themselves.',
   'no-filter': 'On this site a person reads comments before they appear.',
   links: 'It holds several links, so a person reads it before it appears.',
   'local-signs': 'Something about it looked automatic to us, so a person reads it before it appears.',
+  known: 'We know you here.',
   'filter-ham': 'The spam filter found nothing wrong with it.',
-  'filter-spam': 'The spam filter took it for advertising. If that is wrong, the editor can still publish it.',
+  'filter-spam':
+    'The spam filter took it for advertising. If that is wrong, the editor can still publish it.',
   moderator: 'The editor decided so.',
   commenter: 'You took it back.',
 };

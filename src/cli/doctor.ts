@@ -1,0 +1,56 @@
+import type { App } from '#core/app.ts';
+import { settingValue } from '#core/platform/settings.ts';
+import { type Command, withApp } from './command.ts';
+
+type Finding = { level: 'good' | 'note' | 'fault'; text: string };
+
+export const doctorCommand: Command = {
+  summary: 'says what is set up, what is missing, and what to do about it',
+  help: `Usage: watchpost doctor
+
+Looks at the settings, the database, the content, the spam filter and the mail, and says what to mend.
+Exit code 1 where something is wrong, 0 where all is well or only worth a note.`,
+  async run() {
+    const findings = await withApp(examine);
+    const marks = { good: 'ok   ', note: 'note ', fault: 'FAULT' };
+    for (const { level, text } of findings) console.log(`${marks[level]} ${text}`);
+    return findings.some((finding) => finding.level === 'fault') ? 1 : 0;
+  },
+};
+
+async function examine(app: App): Promise<Finding[]> {
+  return [await database(app), ...content(app), await filter(app), ...mail(app), ...address(app)];
+}
+
+async function database({ db, engine }: App): Promise<Finding> {
+  await settingValue(db, 'first-start');
+  return { level: 'good', text: `The database answers (${engine}) and has the newest form.` };
+}
+
+function content({ library }: App): Finding[] {
+  const faults = library.problems.map(({ file, line, field, message }): Finding => ({ level: 'fault', text: `content/${file}:${line}: ${field} ${message}.` }));
+  const count = library.articles().length;
+  return faults.length > 0 ? faults : [{ level: 'good', text: `The content is sound: ${count} articles are published.` }];
+}
+
+async function filter({ spam }: App): Promise<Finding> {
+  if (!spam) return { level: 'note', text: 'No AKISMET_KEY is set: strangers’ comments are held for you.' };
+  const state = await spam.verifyKey();
+  if (state === 'valid') return { level: 'good', text: 'Akismet accepts the key.' };
+  if (state === 'invalid') return { level: 'fault', text: 'Akismet refuses the key: copy it again from your Akismet account into AKISMET_KEY.' };
+  return { level: 'note', text: 'Akismet does not answer now: comments are kept and wait.' };
+}
+
+function mail({ config, library }: App): Finding[] {
+  const { from, postalAddress } = library.site.newsletter;
+  const findings: Finding[] = [];
+  if (config.smtpUrl === undefined) findings.push({ level: 'note', text: 'No SMTP_URL is set: letters are kept as files, readable at the desk.' });
+  else if ((config.mailFrom ?? from).includes('.example')) findings.push({ level: 'fault', text: 'Letters go out, but the sender is a made-up address: set MAIL_FROM.' });
+  if (!postalAddress || postalAddress.includes('has yet to')) findings.push({ level: 'note', text: 'Letters need a postal address: put yours into content/site.yaml, newsletter.postalAddress.' });
+  return findings;
+}
+
+function address({ siteUrl }: App): Finding[] {
+  if (siteUrl.protocol === 'https:' || siteUrl.hostname === 'localhost') return [];
+  return [{ level: 'note', text: 'SITE_URL is plain http: put a proxy with a certificate in front and set it to https.' }];
+}

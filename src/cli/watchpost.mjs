@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+// Starts the command on the project's own Node, whichever Node was found first.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const command = new URL('./commands.ts', import.meta.url);
+const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
+
+if (!existsSync(node)) {
+  console.error('Watchpost is not set up yet. Run "npm start" in its folder once, then try again.');
+  process.exitCode = 1;
+} else if (Number(process.versions.node.split('.')[0]) >= 24) {
+  const { runCommand } = await import(command.href);
+  await runCommand(process.argv.slice(2));
+} else {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal ? 1 : (code ?? 1);
+  });
+}

@@ -1,0 +1,48 @@
+import type { Site } from '#core/articles/site.ts';
+
+type TimeForm = 'time' | 'day' | 'short-day' | 'month';
+
+const FORMS: Record<TimeForm, Intl.DateTimeFormatOptions> = {
+  time: { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+  day: { day: 'numeric', month: 'long', year: 'numeric' },
+  'short-day': { day: 'numeric', month: 'short' },
+  month: { month: 'long', year: 'numeric' },
+};
+const made = new Map<string, Intl.DateTimeFormat>(); // making one takes longer than a hundred uses
+
+/** A moment in the site's own zone and language: `19 November 2018 at 14:30 UTC`. */
+export function timeWords({ language, timeZone }: Site, at: string, form: TimeForm = 'time'): string {
+  const key = `${language} ${timeZone} ${form}`;
+  const format = made.get(key) ?? new Intl.DateTimeFormat(localeOf(language), { ...FORMS[form], timeZone });
+  made.set(key, format);
+  return format.format(new Date(at));
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const;
+
+/** How far a moment is from now: `3 hours ago`. */
+export function distanceWords({ language }: Site, at: string, now: Date): string {
+  const seconds = (Date.parse(at) - now.getTime()) / 1000;
+  const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['minute', 60];
+  return new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' }).format(Math.trunc(seconds / length), unit);
+}
+
+/** When the digests go out: `daily at 07:00, weekly on Tuesday at 08:00 or monthly on day 1 at 08:00, UTC`. */
+export function digestTimes({ newsletter: { daily, weekly, monthly }, timeZone }: Site): string {
+  const day = weekly.day.charAt(0).toUpperCase() + weekly.day.slice(1);
+  return `daily at ${daily.time}, weekly on ${day} at ${weekly.time} or monthly on day ${monthly.day} at ${monthly.time}, ${timeZone} time`;
+}
+
+/** `1 comment`, `12 comments`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** Plain English without a region would write the month first. */
+function localeOf(language: string): string {
+  return language === 'en' ? 'en-GB' : language;
+}

@@ -1,0 +1,96 @@
+import type { Library } from '../articles/library.ts';
+import type { Letter } from '../mail/letter.ts';
+import { footLine, joined, letterHtml, paragraph, story, wrapped } from '../mail/letter-layout.ts';
+import { sender } from '../mail/sender-address.ts';
+import type { Parts } from '../platform/parts.ts';
+import { topicsOf } from '../subscribers/subscriber.ts';
+import { letterLinks } from '../subscribers/letter-links.ts';
+import type { Subscriber } from '../subscribers/subscriber-rows.ts';
+import { CADENCE_WORDS, type Edition, type EditionStory, editionPath, storiesFor } from './edition.ts';
+
+type DigestParts = Pick<Parts, 'config' | 'siteUrl' | 'secret'> & { library: Library };
+
+/** An edition as one subscriber gets it: the stories of their topics, and their own way out. */
+export function digestLetter(parts: DigestParts, edition: Edition, reader: Pick<Subscriber, 'id' | 'email' | 'topics'>, messageId: string, date: Date): Letter {
+  const { config, library, siteUrl } = parts;
+  const { site } = library;
+  const stories = storiesFor(edition.contents, topicsOf(reader.topics));
+  const links = letterLinks(parts, reader.id);
+  const page = new URL(editionPath(edition.id), siteUrl).href;
+  const subject = `${site.title} ${CADENCE_WORDS[edition.cadence].toLowerCase()}: ${stories[0]?.title ?? ''}`;
+  const from = sender(config.mailFrom, site);
+  const foot = footOf(site, edition, reader.email);
+  return {
+    from,
+    to: reader.email,
+    subject,
+    messageId,
+    date,
+    headers: listHeaders(site, siteUrl, links.unsubscribe),
+    text: [
+      opening(edition, stories.length),
+      ...stories.map((one) => storyText(one, library, siteUrl)),
+      moreLine(edition),
+      `On the web: ${page}`,
+      `-- \n${wrapped(foot.why)}\nChange it: ${links.preferences}\nUnsubscribe: ${links.unsubscribe}\n${foot.postal}`,
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
+    html: letterHtml({
+      language: site.language,
+      title: `${site.title} ${CADENCE_WORDS[edition.cadence].toLowerCase()}`,
+      preheader: stories[0]?.dek ?? '',
+      contents: joined([
+        paragraph(opening(edition, stories.length)),
+        ...stories.map((one) => story({ title: one.title, dek: one.dek, href: new URL(one.path, siteUrl).href, label: labelOf(one, library) })),
+        ...(edition.contents.more ? [paragraph(moreLine(edition))] : []),
+      ]),
+      foot: joined([
+        footLine(foot.why),
+        footLine('Read this on the web', page),
+        footLine('Change what you get', links.preferences),
+        footLine('Unsubscribe', links.unsubscribe),
+        footLine(foot.postal),
+      ]),
+    }),
+  };
+}
+
+/** RFC 2919 and RFC 8058: which list this is, and how one press ends it. */
+function listHeaders(site: Library['site'], siteUrl: URL, unsubscribe: string): Record<string, string> {
+  const plainTitle = site.title.replace(/[^\w .,-]/g, '').trim();
+  return {
+    'List-Id': `${plainTitle ? `"${plainTitle}" ` : ''}<newsletter.${siteUrl.hostname}>`,
+    'List-Unsubscribe': `<${unsubscribe}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    'List-Archive': `<${new URL('/newsletter/editions/', siteUrl).href}>`,
+    Precedence: 'bulk',
+  };
+}
+
+function opening(edition: Edition, count: number): string {
+  const what = count === 1 ? 'One story' : `${count} stories`;
+  const since = edition.since.startsWith('1970') ? 'to begin with' : 'since the last digest';
+  return `${what} ${since}.`;
+}
+
+function moreLine({ contents }: Edition): string {
+  if (contents.more === 0) return '';
+  return `${contents.more} more ${contents.more === 1 ? 'is' : 'are'} on the site.`;
+}
+
+function storyText(one: EditionStory, library: Library, siteUrl: URL): string {
+  const label = labelOf(one, library);
+  return [label ? `${label.toUpperCase()}` : '', wrapped(one.title), wrapped(one.dek), new URL(one.path, siteUrl).href].filter(Boolean).join('\n');
+}
+
+function labelOf({ topics, status, severity }: EditionStory, library: Library): string {
+  const topic = topics[0] ? library.topic(topics[0]).name : '';
+  const state = status === 'ongoing' ? 'ongoing' : severity === 'critical' ? 'critical' : '';
+  return [topic, state].filter(Boolean).join(' · ');
+}
+
+function footOf(site: Library['site'], { cadence }: Edition, email: string): { why: string; postal: string } {
+  const why = `You get this because ${email} asked for the ${cadence} digest of ${site.title} and confirmed it.`;
+  return { why, postal: `${site.title}, ${site.newsletter.postalAddress}` };
+}

@@ -1,0 +1,21 @@
+import type { LetterFor } from '../mail/deliver.ts';
+import { confirmLetter } from '../subscribers/confirm-letter.ts';
+import { subscriberById } from '../subscribers/subscriber-rows.ts';
+import { digestLetter } from './digest-letter.ts';
+import { editionById } from './edition-rows.ts';
+import type { EditionParts } from './make-edition.ts';
+
+/** Makes the letter of any row of the outbox at the moment of sending, so that who has left meanwhile gets none. */
+export function letterMaker(parts: EditionParts): LetterFor {
+  return async (delivery) => {
+    const subscriber = await subscriberById(parts.db, delivery.subscriber_id);
+    if (!subscriber) return { skip: 'the subscriber was erased meanwhile' };
+    if (delivery.kind === 'confirm') {
+      return subscriber.state === 'pending' ? confirmLetter(parts, delivery, subscriber) : { skip: 'confirmed or left meanwhile' };
+    }
+    if (subscriber.state !== 'confirmed') return { skip: 'unsubscribed meanwhile' };
+    const edition = await editionById(parts.db, delivery.edition_id ?? '');
+    if (!edition) throw new Error(`delivery ${delivery.id} is of no edition`);
+    return digestLetter(parts, edition, subscriber, delivery.message_id, new Date(delivery.created_at));
+  };
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { DAY, HOUR, isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.ts';
+import type { Parts } from '../platform/parts.ts';
+import { type Letter, messageBytes } from './letter.ts';
+import { claimDeliveries, type Delivery, leaseOwners, markAtTheDot, recoverFrom, settleDelivery } from './outbox-rows.ts';
+import type { Relay, RelayOutcome } from './relay.ts';
+
+/** Makes the letter of a row at the moment of sending, or says why it is no longer wanted. */
+export type LetterFor = (delivery: Delivery) => Promise<Letter | { skip: string }>;
+
+const LEASE_MS = 5 * MINUTE;
+/** How long a letter that is put off is tried again before it counts as undeliverable. */
+const GIVE_UP_MS = 2 * DAY;
+
+/**
+ * Sends what the outbox holds, several letters at a time. Every step is on disk before the next is taken, so that
+ * a crash at any moment leaves each row in a state that says what is known.
+ */
+export class Sender {
+  readonly #parts: Parts;
+  readonly #relay: Relay;
+  readonly #letterFor: LetterFor;
+  /** Names this process, so that what it held can be taken back when it is gone. */
+  readonly #owner = `${hostname()}:${process.pid}:${randomBytes(6).toString('hex')}`;
+  #awayUntil = 0;
+  #awayFor = 0;
+
+  constructor(parts: Parts, relay: Relay, letterFor: LetterFor) {
+    this.#parts = parts;
+    this.#relay = relay;
+    this.#letterFor = letterFor;
+  }
+
+  /** Sends what is due now, of one edition where it is named; the number of rows settled. */
+  async sendDue(edition?: string): Promise<number> {
+    const { db, clock } = this.#parts;
+    const now = clock.now();
+    if (now.getTime() < this.#awayUntil) return 0;
+    const claim = { owner: this.#owner, now: isoTime(now), lease: isoAfter(now, LEASE_MS), most: this.#relay.lanes, edition };
+    const deliveries = await claimDeliveries(db, claim);
+    await Promise.all(deliveries.map((delivery) => this.#send(delivery)));
+    return deliveries.length;
+  }
+
+  /** Takes back what workers held that are no more. */
+  async recover(): Promise<void> {
+    const { db, clock, log } = this.#parts;
+    const now = isoTime(clock.now());
+    for (const { owner, until } of await leaseOwners(db)) {
+      if (owner === this.#owner || (until > now && isAlive(owner))) continue;
+      const found = await recoverFrom(db, owner, now);
+      log.warn('outbox.recovered', { ...found });
+    }
+  }
+
+  close(): void {
+    this.#relay.close();
+  }
+
+  async #send(delivery: Delivery): Promise<void> {
+    const { db, log } = this.#parts;
+    try {
+      const letter = await this.#letterFor(delivery);
+      if ('skip' in letter) {
+        await settleDelivery(db, delivery.id, { state: 'skipped', reply: letter.skip });
+        return;
+      }
+      const bytes = await messageBytes(letter);
+      const envelope = { from: letter.from.address, to: letter.to };
+      const outcome = await this.#relay.send(envelope, letter.messageId, bytes, async () => {
+        if (!(await markAtTheDot(db, delivery.id, this.#owner))) throw new Error('another worker has this letter now');
+      });
+      await this.#settle(delivery, outcome);
+    } catch (error) {
+      log.error('bug.delivery', { delivery: delivery.id, error });
+      await this.#settle(delivery, { state: 'deferred', reply: 'it could not be made; the log says more', everyone: false });
+    }
+  }
+
+  async #settle(delivery: Delivery, outcome: RelayOutcome): Promise<void> {
+    const { db, clock, log } = this.#parts;
+    const now = clock.now();
+    const facts = { delivery: delivery.id, kind: delivery.kind, attempts: delivery.attempts, reply: outcome.reply };
+    if (outcome.state === 'sent') {
+      this.#awayFor = 0;
+      await settleDelivery(db, delivery.id, { ...outcome, sentAt: isoTime(now) });
+      log.info('letter.sent', facts);
+      return;
+    }
+    if (outcome.state !== 'deferred') {
+      const resend = outcome.state === 'uncertain' && delivery.kind === 'confirm'; // two are harmless, none is not
+      await settleDelivery(db, delivery.id, resend ? { state: 'deferred', reply: outcome.reply, dueAt: isoAfter(now, MINUTE) } : outcome);
+      log.warn(`letter.${resend ? 'deferred' : outcome.state}`, facts);
+      return;
+    }
+    if (outcome.everyone) this.#waitForRelay(now);
+    const tooOld = now.getTime() - Date.parse(delivery.created_at) > GIVE_UP_MS;
+    if (tooOld && !outcome.everyone) {
+      await settleDelivery(db, delivery.id, { state: 'bounced', reply: outcome.reply });
+    } else {
+      // The relay being away is no attempt at this letter; it is tried as soon as the relay is.
+      const attempts = outcome.everyone ? delivery.attempts - 1 : delivery.attempts;
+      const dueAt = outcome.everyone ? isoTime(now) : isoAfter(now, pauseAfter(delivery.attempts));
+      await settleDelivery(db, delivery.id, { ...outcome, dueAt, attempts });
+    }
+    log.warn('letter.deferred', facts);
+  }
+
+  /** 1, 2, 4 … 60 seconds between tries at a relay that is away. */
+  #waitForRelay(now: Date): void {
+    if (now.getTime() < this.#awayUntil) return;
+    this.#awayFor = Math.min(Math.max(SECOND, this.#awayFor * 2), MINUTE);
+    this.#awayUntil = now.getTime() + this.#awayFor;
+    this.#parts.log.warn('relay.away', { nextTryInSeconds: this.#awayFor / SECOND });
+  }
+}
+
+/** 1, 5, 15 minutes, then hourly, each with a fifth of jitter. */
+function pauseAfter(attempts: number): number {
+  const pause = [MINUTE, 5 * MINUTE, 15 * MINUTE][attempts - 1] ?? HOUR;
+  return pause * (0.8 + 0.4 * Math.random());
+}
+
+/** A worker on this machine is asked for by its process id; of one elsewhere only its lease is known. */
+function isAlive(owner: string): boolean {
+  const [host, pid] = owner.split(':');
+  if (host !== hostname()) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,119 @@
+import { isIP } from 'node:net';
+import { Readable } from 'node:stream';
+import { createTransport } from 'nodemailer';
+import { keepLetter } from './kept-mail.ts';
+
+/** How a relay answered for one letter. */
+export type RelayOutcome =
+  | { state: 'sent'; reply: string }
+  /** Not now: the letter is tried again. `everyone`: nothing to do with this letter; the relay itself is away. */
+  | { state: 'deferred'; reply: string; everyone: boolean }
+  /** Never: this address or this letter is refused for good. */
+  | { state: 'bounced'; reply: string }
+  /** The connection broke after the letter was handed over: nobody knows. */
+  | { state: 'uncertain'; reply: string };
+
+export interface Envelope {
+  from: string;
+  to: string;
+}
+
+/** Where letters go. `atTheDot` is awaited at the last moment before the letter counts as handed over. */
+export interface Relay {
+  /** How many letters may be under way at once. */
+  readonly lanes: number;
+  send(envelope: Envelope, messageId: string, bytes: Buffer, atTheDot: () => Promise<void>): Promise<RelayOutcome>;
+  close(): void;
+}
+
+const LANES = 5;
+
+/** No relay is set: letters are kept as files, readable at the desk. */
+export function keptMailRelay(dataDir: string): Relay {
+  return {
+    lanes: 1,
+    async send(_envelope, messageId, bytes, atTheDot) {
+      await atTheDot();
+      await keepLetter(dataDir, messageId, bytes);
+      return { state: 'sent', reply: 'kept as a file: no SMTP_URL is set' };
+    },
+    close() {},
+  };
+}
+
+/** A relay over SMTP, by nodemailer. */
+export function smtpRelay(url: string): Relay {
+  const { hostname, protocol } = new URL(url);
+  const local = isLoopback(hostname);
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: LANES,
+    maxRequeues: 0, // a letter is tried again by us, who know how far it came
+    connectionTimeout: 15_000,
+    greetingTimeout: 15_000,
+    socketTimeout: 60_000,
+    // Across a network a letter is never sent in the clear; a relay on this machine may have no certificate.
+    requireTLS: protocol === 'smtp:' && !local,
+    tls: { rejectUnauthorized: !local },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return {
+    lanes: LANES,
+    async send(envelope, _messageId, bytes, atTheDot) {
+      let handedOver = false;
+      const raw = inOnePiece(bytes, async () => {
+        await atTheDot();
+        handedOver = true;
+      });
+      try {
+        const { response } = await transport.sendMail({ envelope: { from: envelope.from, to: [envelope.to] }, raw });
+        return { state: 'sent', reply: oneLine(response) };
+      } catch (error) {
+        return outcomeOf(error as SmtpError, handedOver);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** nodemailer pulls this after the server's 354; the end of the stream becomes the final dot. */
+function inOnePiece(bytes: Buffer, beforeEnd: () => Promise<void>): Readable {
+  let given = false;
+  return new Readable({
+    highWaterMark: bytes.length + 1,
+    read() {
+      if (!given) {
+        given = true;
+        this.push(bytes);
+        return;
+      }
+      beforeEnd().then(
+        () => this.push(null),
+        (error: Error) => this.destroy(error),
+      );
+    },
+  });
+}
+
+type SmtpError = Error & { code?: string; command?: string; responseCode?: number; response?: string };
+
+/** RFC 5321 section 4.2.1: a 5xx to RCPT or to the letter itself is for good; all else may pass. */
+function outcomeOf(error: SmtpError, handedOver: boolean): RelayOutcome {
+  const reply = oneLine(error.response ?? `no answer (${error.code ?? 'unknown'})`);
+  const status = error.responseCode;
+  if (status === undefined) return handedOver ? { state: 'uncertain', reply } : { state: 'deferred', reply, everyone: true };
+  const aboutThisLetter = handedOver || error.command === 'RCPT TO' || error.command === 'DATA';
+  if (status >= 500 && aboutThisLetter) return { state: 'bounced', reply };
+  return { state: 'deferred', reply, everyone: !aboutThisLetter };
+}
+
+function oneLine(reply: string): string {
+  return reply.replace(/\s+/g, ' ').slice(0, 300);
+}
+
+function isLoopback(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
+}

@@ -1,0 +1,17 @@
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { Db } from './db.ts';
+import type { Log } from './log.ts';
+
+/** What every domain stands on; app.ts adds the parts that are made of these. */
+export interface Parts {
+  config: Config;
+  siteUrl: URL;
+  db: Db;
+  clock: Clock;
+  log: Log;
+  /** Work that outlives the request that began it; closing waits for it. */
+  background: Set<Promise<unknown>>;
+  /** Makes the derived tokens; see tokens.ts. */
+  secret: Buffer;
+}

@@ -1,0 +1,45 @@
+import type { Db, Trx } from './db.ts';
+import { type TokenPurpose, tokenHash } from './tokens.ts';
+
+/** Remembers a token by its hash; one that is there already stays as it was. */
+export async function insertToken(
+  db: Db | Trx,
+  { purpose, token, subject, now, expires }: { purpose: TokenPurpose; token: string; subject: string; now: string; expires?: string },
+): Promise<void> {
+  await db
+    .insertInto('token')
+    .values({ hash: tokenHash(purpose, token), purpose, subject, created_at: now, expires_at: expires ?? null, used_at: null })
+    .onConflict((conflict) => conflict.column('hash').doNothing())
+    .execute();
+}
+
+/** Whose token this is, and whether its time is over or it was used; undefined where it is none of ours. */
+export async function tokenSubject(
+  db: Db | Trx,
+  purpose: TokenPurpose,
+  token: string,
+  now: string,
+): Promise<{ subject: string; expired: boolean; used: boolean } | undefined> {
+  const row = await db
+    .selectFrom('token')
+    .select(['subject', 'expires_at', 'used_at'])
+    .where('hash', '=', tokenHash(purpose, token))
+    .executeTakeFirst();
+  return row && { subject: row.subject, expired: row.expires_at !== null && row.expires_at <= now, used: row.used_at !== null };
+}
+
+/** Uses a token that may be used once; false where someone was first or its time is over. */
+export async function useToken(db: Db | Trx, purpose: TokenPurpose, token: string, now: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('token')
+    .set({ used_at: now })
+    .where('hash', '=', tokenHash(purpose, token))
+    .where('used_at', 'is', null)
+    .where((w) => w.or([w('expires_at', 'is', null), w('expires_at', '>', now)]))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export async function deleteExpiredTokens(db: Db, before: string): Promise<void> {
+  await db.deleteFrom('token').where('expires_at', '<', before).execute();
+}

@@ -1,0 +1,8 @@
+import { rssFeed } from '#core/articles/feeds.ts';
+import type { APIRoute } from 'astro';
+
+export const GET: APIRoute = ({ locals: { app }, params: { topic = '' }, cache }) => {
+  if (app.library.articlesOn(topic).length === 0) return new Response(null, { status: 404 });
+  cache.set({ tags: ['articles'] });
+  return new Response(rssFeed(app, topic), { headers: { 'content-type': 'application/rss+xml; charset=utf-8' } });
+};
