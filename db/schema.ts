@@ -61,7 +61,7 @@ export interface CommentTable {
   user_agent: string | null;
   referrer: string | null;
   /** How often the filter has been asked, when to ask next (null: not due), and until when one worker has it. */
-  checks: number;
+  checks: Generated<number>;
   check_at: string | null;
   lease_until: string | null;
   /** What the filter said, from which fields (JSON), and when. */
@@ -87,7 +87,7 @@ export interface SpamFeedbackTable {
   comment_id: number;
   kind: 'spam' | 'ham';
   fields: string;
-  attempts: number;
+  attempts: Generated<number>;
   due_at: string;
   done_at: string | null;
 }
@@ -153,7 +153,7 @@ export interface DeliveryTable {
   /** Fixed when the row is made, without brackets. */
   message_id: string;
   state: DeliveryState;
-  attempts: number;
+  attempts: Generated<number>;
   due_at: string;
   lease_owner: string | null;
   lease_until: string | null;

@@ -1,11 +1,11 @@
 import type { Site } from '#core/articles/site.ts';
 
-type TimeForm = 'time' | 'day' | 'short-day' | 'month';
+type TimeForm = 'time' | 'day' | 'weekday' | 'month';
 
 const FORMS: Record<TimeForm, Intl.DateTimeFormatOptions> = {
   time: { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
   day: { day: 'numeric', month: 'long', year: 'numeric' },
-  'short-day': { day: 'numeric', month: 'short' },
+  weekday: { weekday: 'long', day: 'numeric' },
   month: { month: 'long', year: 'numeric' },
 };
 const made = new Map<string, Intl.DateTimeFormat>(); // making one takes longer than a hundred uses
@@ -31,10 +31,15 @@ export function distanceWords({ language }: Site, at: string, now: Date): string
   return new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' }).format(Math.trunc(seconds / length), unit);
 }
 
-/** When the digests go out: `daily at 07:00, weekly on Tuesday at 08:00 or monthly on day 1 at 08:00, UTC`. */
+/** When the digests go out: `weekly on Tuesday at 08:00, daily at 07:00 or monthly on the 1st at 08:00 (UTC)`. */
 export function digestTimes({ newsletter: { daily, weekly, monthly }, timeZone }: Site): string {
   const day = weekly.day.charAt(0).toUpperCase() + weekly.day.slice(1);
-  return `daily at ${daily.time}, weekly on ${day} at ${weekly.time} or monthly on day ${monthly.day} at ${monthly.time}, ${timeZone} time`;
+  return `weekly on ${day} at ${weekly.time}, daily at ${daily.time} or monthly on the ${ordinal(monthly.day)} at ${monthly.time} (${timeZone})`;
+}
+
+function ordinal(day: number): string {
+  const endings: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
+  return `${day}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(day)] ?? 'th'}`;
 }
 
 /** `1 comment`, `12 comments`. */

@@ -6,7 +6,7 @@ import { Sender } from './mail/deliver.ts';
 import { keptMailRelay, smtpRelay } from './mail/relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
-import { type Engine, openDatabase } from './platform/db.ts';
+import { type Db, type Engine, openDatabase } from './platform/db.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { PageChanges } from './platform/page-changes.ts';
 import type { Parts } from './platform/parts.ts';
@@ -25,13 +25,20 @@ export interface App extends Parts {
   sender: Sender;
 }
 
-/** Opens everything and brings the database to the newest form; tests hand in a clock and a log of their own. */
-export async function openApp(config: Config, given: { clock?: Clock; log?: Log } = {}): Promise<App> {
+/** Parts that a caller has its own of: tests their clock and database, commands a quieter log. */
+export interface GivenParts {
+  clock?: Clock;
+  log?: Log;
+  database?: { db: Db; engine: Engine };
+}
+
+/** Opens everything and brings the database to the newest form. */
+export async function openApp(config: Config, given: GivenParts = {}): Promise<App> {
   const clock = given.clock ?? systemClock;
   const log = given.log ?? createLog(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const secret = readOrMakeSecret(config.dataDir);
-  const { db, engine } = openDatabase(config);
+  const { db, engine } = given.database ?? openDatabase(config);
   const { siteUrl } = config;
   const parts: Parts = { config, siteUrl, db, clock, log, secret, background: new Set() };
   const migrated = await migrate(db, engine);

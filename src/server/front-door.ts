@@ -54,6 +54,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     if (key !== undefined && cache.serve(key, req, res)) return; // it carries the security headers itself
 
     for (let i = 0; i < security.length; i += 2) res.setHeader(security[i] as string, security[i + 1] as string);
+    res.setHeader('cache-control', 'no-cache');
     if (!isRead && req.method !== 'POST') return refuse(res, 405, { allow: 'GET, HEAD, POST' });
     const url = canonicalUrl(target, siteUrl);
     if (!url) return refuse(res, 400);
@@ -61,9 +62,10 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     if (req.headers.host !== siteUrl.host) return refuse(res, 421, {}, siteUrl);
     const canonical = url.pathname + url.search;
     if (canonical !== target) {
-      if (!isRead) return refuse(res, 404);
-      if (url.pathname !== target.split('?', 1)[0]) {
-        res.writeHead(301, { location: canonical, 'content-length': 0 }).end();
+      const asked = target.split('?', 1)[0] ?? '';
+      if (url.pathname !== asked) {
+        if (!isRead && url.pathname !== `${asked}/`) return refuse(res, 404);
+        res.writeHead(isRead ? 301 : 308, { location: canonical, 'content-length': 0 }).end();
         return;
       }
       req.url = canonical;
@@ -116,7 +118,8 @@ function cacheKey(req: IncomingMessage, target: string, siteUrl: URL): string | 
 }
 
 /**
- * The one spelling of an address: no `//`, no dot segments, no escapes of plain letters, only known parameters.
+ * The one spelling of an address: no `//`, no dot segments, no escapes of plain letters, pages with
+ * their slash at the end, only known parameters.
  * What a page is reached by is then what every rule about it looks at.
  */
 function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
@@ -131,6 +134,7 @@ function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
   const plain = path.replace(/%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi, decodeURIComponent).replace(/\/{2,}/g, '/');
   if (/%(?:00|2f|5c)/i.test(plain)) return undefined;
   const url = new URL(plain, siteUrl);
+  if (!/\/(?:[^/]*\.[^/]*)?$/.test(url.pathname)) url.pathname += '/'; // a page, not a file
   for (const [name, value] of new URLSearchParams(rest.join('?'))) {
     if (KNOWN_QUERY.has(name) && !url.searchParams.has(name)) url.searchParams.append(name, value);
   }

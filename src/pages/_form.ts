@@ -1,0 +1,18 @@
+import { AppError } from '#core/platform/errors.ts';
+
+/** The fields of a posted form, as typed. */
+export interface Form {
+  /** The first value of a field, or an empty text. */
+  text(name: string): string;
+  /** Every value of a field that may come more than once. */
+  texts(name: string): string[];
+}
+
+/** @throws AppError `invalid` where the body is no form */
+export async function formOf(request: Request): Promise<Form> {
+  const data = await request.formData().catch(() => {
+    throw new AppError('invalid', 'What was sent is not a form.');
+  });
+  const texts = (name: string) => data.getAll(name).filter((value) => typeof value === 'string');
+  return { texts, text: (name) => texts(name)[0] ?? '' };
+}
