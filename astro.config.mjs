@@ -1,6 +1,10 @@
 import node from '@astrojs/node';
 import { defineConfig } from 'astro/config';
 
+const OUTSIDE = /^#(?:core|server)\//;
+// The built bundle resolves these names itself, through package.json "imports"; the dev server needs the file.
+const isDev = !process.argv.includes('build');
+
 export default defineConfig({
   output: 'server',
   adapter: node({ mode: 'middleware', bodySizeLimit: 64 * 1024 }),
@@ -20,8 +24,7 @@ export default defineConfig({
         // the types itself, so that pages, command line, worker and tests share the very same modules.
         name: 'core-stays-outside',
         enforce: 'pre',
-        apply: 'build',
-        resolveId: (id) => (id.startsWith('#core/') || id.startsWith('#server/') ? { id, external: true } : undefined),
+        resolveId: (id) => (OUTSIDE.test(id) ? { id: isDev ? import.meta.resolve(id) : id, external: true } : undefined),
       },
     ],
   },

@@ -3,7 +3,14 @@ import type { Site } from '#core/articles/site.ts';
 type TimeForm = 'time' | 'day' | 'weekday' | 'month';
 
 const FORMS: Record<TimeForm, Intl.DateTimeFormatOptions> = {
-  time: { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+  time: {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  },
   day: { day: 'numeric', month: 'long', year: 'numeric' },
   weekday: { weekday: 'long', day: 'numeric' },
   month: { month: 'long', year: 'numeric' },
@@ -28,7 +35,10 @@ const UNITS = [
 export function distanceWords({ language }: Site, at: string, now: Date): string {
   const seconds = (Date.parse(at) - now.getTime()) / 1000;
   const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ['minute', 60];
-  return new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' }).format(Math.trunc(seconds / length), unit);
+  return new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' }).format(
+    Math.trunc(seconds / length),
+    unit,
+  );
 }
 
 /** When the digests go out: `weekly on Tuesday at 08:00, daily at 07:00 or monthly on the 1st at 08:00 (UTC)`. */

@@ -45,7 +45,7 @@ export class Library {
     this.#folder = new ContentFolder(contentDir);
     this.#clock = clock;
     this.#log = log;
-    this.#readChanges();
+    this.reload();
   }
 
   get site(): Site {
@@ -157,7 +157,7 @@ export class Library {
   /** Follows the files until `close`; `tell` hears what changed on the pages. */
   watch(tell: (tags: readonly PageTag[]) => void): void {
     this.#tell = tell;
-    this.#folder.watch(() => this.#readChanges());
+    this.#folder.watch(() => this.reload());
     this.#waitForNextPublication();
   }
 
@@ -166,7 +166,8 @@ export class Library {
     clearTimeout(this.#due);
   }
 
-  #readChanges(): void {
+  /** Looks at the folder now, and takes in what changed since the last look. */
+  reload(): void {
     const { changed, removed } = this.#folder.changes();
     if (changed.length + removed.length === 0) return;
     const tags = new Set<PageTag>(['articles']);

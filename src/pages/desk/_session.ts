@@ -1,5 +1,5 @@
-import { endSession, type Moderator, moderatorOf, SESSION_MS } from '#core/desk/sessions.ts';
 import type { APIContext, AstroGlobal } from 'astro';
+import { endSession, type Moderator, moderatorOf, SESSION_MS } from '#core/desk/sessions.ts';
 
 type Context = Pick<APIContext | AstroGlobal, 'cookies' | 'locals'>;
 
@@ -15,7 +15,13 @@ export async function moderatorAt(context: Context): Promise<Moderator | undefin
 
 export function keepSession(context: Context, token: string): void {
   const secure = context.locals.app.siteUrl.protocol === 'https:';
-  context.cookies.set(cookieName(context), token, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: SESSION_MS / 1000 });
+  context.cookies.set(cookieName(context), token, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    maxAge: SESSION_MS / 1000,
+  });
 }
 
 export async function dropSession(context: Context): Promise<void> {
@@ -27,7 +33,14 @@ export async function dropSession(context: Context): Promise<void> {
 
 /** For those who are not signed in: a page to read leads to the sign-in, an act is refused. */
 export function signInFirst({ request }: Pick<APIContext | AstroGlobal, 'request'>): Response {
-  if (request.method !== 'POST') return new Response(null, { status: 303, headers: { location: '/desk/sign-in/', 'cache-control': 'no-store' } });
+  if (request.method !== 'POST')
+    return new Response(null, {
+      status: 303,
+      headers: { location: '/desk/sign-in/', 'cache-control': 'no-store' },
+    });
   const text = 'You are not signed in any more, so nothing was changed. Sign in and do it again.\n';
-  return new Response(text, { status: 401, headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' } });
+  return new Response(text, {
+    status: 401,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  });
 }

@@ -1,5 +1,5 @@
-import { keptLetter } from '#core/mail/kept-mail.ts';
 import type { APIRoute } from 'astro';
+import { keptLetter } from '#core/mail/kept-mail.ts';
 import { moderatorAt, signInFirst } from '../_session.ts';
 
 /** A kept letter as it would have been sent. */
@@ -7,6 +7,10 @@ export const GET: APIRoute = async (context) => {
   if (!(await moderatorAt(context))) return signInFirst(context);
   const bytes = keptLetter(context.locals.app.config.dataDir, decodeURIComponent(context.params['id'] ?? ''));
   if (!bytes) return new Response(null, { status: 404 });
-  const headers = { 'content-type': 'message/rfc822', 'content-disposition': 'attachment', 'cache-control': 'no-store' };
+  const headers = {
+    'content-type': 'message/rfc822',
+    'content-disposition': 'attachment',
+    'cache-control': 'no-store',
+  };
   return new Response(new Uint8Array(bytes), { headers });
 };
