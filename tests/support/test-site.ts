@@ -19,10 +19,12 @@ export interface TestSite {
   output(): string;
   /** Runs `watchpost …` beside it, with the same settings. */
   command(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  /** Begins such a command, for a test that ends it by force. */
+  beginCommand(...args: string[]): ChildProcess;
   /** Ends it; a second start goes on with the same data. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   start(): Promise<void>;
-  /** Resolves as soon as a line of the log fits; rejects after 20 s. */
+  /** Resolves as soon as a line of the log fits; rejects after a minute. */
   logged(fits: (line: LogLine) => boolean): Promise<LogLine>;
 }
 
@@ -49,7 +51,8 @@ export async function startSite(t: Pick<TestContext, 'after'>, env: NodeJS.Proce
     contentDir,
     lines,
     output: () => output,
-    command: (...args) => runCommand(settings, args),
+    command: (...args) => outcomeOf(spawnCommand(settings, args)),
+    beginCommand: (...args) => spawnCommand(settings, args),
     async start() {
       const begun = spawn(NODE, [COMMAND, 'serve'], { env: settings, cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
       child = begun;
@@ -79,11 +82,11 @@ export async function startSite(t: Pick<TestContext, 'after'>, env: NodeJS.Proce
   return site;
 }
 
-/** Waits for a condition, looking often; rejects after 20 s so that a test ends with a reason. */
+/** Waits for a condition, looking often; rejects after a minute so that a test ends with a reason. */
 export async function until(condition: () => boolean | Promise<boolean>, what = 'the condition'): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come true within 20 s`);
+    if (Date.now() > deadline) throw new Error(`${what} did not come true within a minute`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -99,8 +102,11 @@ export function linksIn(text: string): string[] {
   return [...text.matchAll(/https?:\/\/[^\s"'<>]+/g)].map((match) => match[0].replaceAll('&amp;', '&'));
 }
 
-async function runCommand(env: NodeJS.ProcessEnv, args: string[]) {
-  const child = spawn(NODE, [COMMAND, ...args], { env, cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+function spawnCommand(env: NodeJS.ProcessEnv, args: string[]) {
+  return spawn(NODE, [COMMAND, ...args], { env, cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function outcomeOf(child: ReturnType<typeof spawnCommand>) {
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -81,7 +81,7 @@ export class Sender {
   async #settle(delivery: Delivery, outcome: RelayOutcome): Promise<void> {
     const { db, clock, log } = this.#parts;
     const now = clock.now();
-    const facts = { delivery: delivery.id, kind: delivery.kind, attempts: delivery.attempts, reply: outcome.reply };
+    const facts = { delivery: delivery.id, kind: delivery.kind, attempts: delivery.attempts, status: statusOf(outcome.reply) };
     if (outcome.state === 'sent') {
       this.#awayFor = 0;
       await settleDelivery(db, delivery.id, { ...outcome, sentAt: isoTime(now) });
@@ -114,6 +114,11 @@ export class Sender {
     this.#awayUntil = now.getTime() + this.#awayFor;
     this.#parts.log.warn('relay.away', { nextTryInSeconds: this.#awayFor / SECOND });
   }
+}
+
+/** The codes of a reply, for the log: its words may hold the reader's address; they stand in the row. */
+function statusOf(reply: string): string {
+  return /^\d{3}(?:[ -]\d\.\d+\.\d+)?/.exec(reply)?.[0] ?? 'none';
 }
 
 /** 1, 5, 15 minutes, then hourly, each with a fifth of jitter. */

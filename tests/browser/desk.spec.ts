@@ -1,0 +1,104 @@
+import { expect } from '@playwright/test';
+import { test } from './site.ts';
+import { comment, decide, deskLink, OUTAGE, signIn, signUp } from './steps.ts';
+
+test('a sign-in link opens the desk once', async ({ page, site }) => {
+  const link = await deskLink(site);
+  await page.goto(link);
+  await page.reload(); // looking at it uses nothing up
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Desk');
+  await expect(page.getByRole('status')).toContainText('Nothing waits for you.');
+
+  await page.context().clearCookies();
+  const response = await page.goto(link);
+  expect(response?.status()).toBe(410);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('This link does not open the desk');
+  await expect(page.getByRole('button', { name: 'Sign in' })).toHaveCount(0);
+});
+
+test('a link that somebody else has used meanwhile signs nobody in', async ({ page, browser, site }) => {
+  const link = await deskLink(site);
+  const other = await browser.newPage();
+  for (const one of [page, other]) await one.goto(link);
+  for (const one of [page, other]) await one.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Desk');
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('This link does not open the desk');
+  await other.close();
+});
+
+test('without a relay, letters are read at the desk and their links work from there', async ({ page, desk }) => {
+  await signUp(page, 'reader@example.org');
+  await expect(async () => {
+    await desk.goto('/desk/mail/');
+    await expect(desk.getByRole('row', { name: 'reader@example.org' })).toBeVisible({ timeout: 100 });
+  }).toPass();
+  await desk.getByRole('link', { name: 'Confirm your subscription to Watchpost' }).click();
+  await expect(desk.getByRole('row', { name: 'To' })).toContainText('reader@example.org');
+  await desk.getByRole('link', { name: /newsletter\/confirm/ }).click();
+  await desk.getByRole('button', { name: 'Yes, send me the weekly digest' }).click();
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText('You are in');
+});
+
+test('the desk counts who has asked and who has confirmed', async ({ page, desk }) => {
+  await desk.goto('/desk/subscribers/');
+  await expect(desk.getByText('Nobody has signed up yet.')).toBeVisible();
+  await signUp(page, 'reader@example.org');
+  await signUp(page, 'another@example.org');
+  await desk.reload();
+  // Daily, weekly, monthly, all.
+  await expect(desk.getByRole('row', { name: 'Asked, not confirmed yet' }).getByRole('cell')).toHaveText(['0', '2', '0', '2']);
+  await expect(desk.getByRole('row', { name: 'Confirmed' }).first().getByRole('cell')).toHaveText(['0', '0', '0', '0']);
+});
+
+test('a comment can be moved from state to state and back', async ({ page, desk }) => {
+  await comment(page, { name: 'Ann', email: 'ann@example.org', body: 'Locked out.' });
+  await desk.goto('/desk/');
+  await expect(desk.getByRole('status')).toContainText('1 comment to read');
+  await desk.getByRole('link', { name: 'Decide about them' }).click();
+  const states = desk.getByRole('navigation', { name: 'States' });
+  for (const [action, place, tab] of [
+    ['Approve', 'Published', 'Published 1'],
+    ['Spam', 'Spam', 'Spam 1'],
+    ['Delete', 'Deleted', 'Deleted 1'],
+    ['Approve', 'Published', 'Published 1'],
+  ] as const) {
+    await decide(desk, action, 'Ann');
+    await expect(desk.getByRole('status')).toContainText(`The comment by Ann is now under “${place}”.`);
+    await page.goto(OUTAGE.path);
+    await expect(page.getByText('Locked out.')).toHaveCount(action === 'Approve' ? 1 : 0);
+    await states.getByRole('link', { name: tab }).click();
+  }
+});
+
+test('signing out ends the session, and the cookie of before opens nothing', async ({ desk }) => {
+  const before = await desk.context().cookies();
+  expect(before).toHaveLength(1);
+  await desk.getByRole('button', { name: 'Sign out' }).click();
+  await expect(desk).toHaveURL('/desk/sign-in/');
+  await desk.goBack();
+  await desk.goto('/desk/');
+  await expect(desk).toHaveURL('/desk/sign-in/');
+
+  await desk.context().addCookies(before);
+  await desk.goto('/desk/');
+  await expect(desk).toHaveURL('/desk/sign-in/');
+});
+
+test('no page of the desk opens without signing in, however its address is spelt', async ({ page, site }) => {
+  const places = ['', 'comments/', 'comments/?state=spam', 'subscribers/', 'mail/'].map((rest) => `/desk/${rest}`);
+  const spellings = ['//desk/', '/%64esk/', '///desk//comments/', '/x/../desk/', '/desk/./mail', '/desk'];
+  for (const address of [...places, ...spellings]) {
+    await page.goto(site.url + address);
+    await expect(page, address).toHaveURL('/desk/sign-in/');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
+  }
+});
+
+test('who is signed in stays so, after the site was restarted too', async ({ page, site }) => {
+  await signIn(page, site);
+  await site.stop();
+  await site.start();
+  await page.goto('/desk/subscribers/');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Subscribers');
+});

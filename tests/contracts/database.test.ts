@@ -1,0 +1,476 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { PGlite } from '@electric-sql/pglite';
+import { Kysely, PGliteDialect, type PGliteDialectConfig, sql } from 'kysely';
+import { publishedComments } from '#core/comments/comment-rows.ts';
+import { moderateComment } from '#core/comments/moderate-comment.ts';
+import { postComment } from '#core/comments/post-comment.ts';
+import { insertDeliveries, insertEdition } from '#core/editions/edition-rows.ts';
+import { makeEdition } from '#core/editions/make-edition.ts';
+import { keptLetters } from '#core/mail/kept-mail.ts';
+import { claimDeliveries, deliveryCounts } from '#core/mail/outbox-rows.ts';
+import { fixedClock } from '#core/platform/clock.ts';
+import { type Db, type Engine, openPostgres, openSqlite } from '#core/platform/db.ts';
+import { PageChanges, recordPageChange } from '#core/platform/page-changes.ts';
+import { settingValue, writeSetting } from '#core/platform/settings.ts';
+import { insertToken, tokenSubject, useToken } from '#core/platform/token-rows.ts';
+import { derivedToken } from '#core/platform/tokens.ts';
+import { confirm } from '#core/subscribers/confirm.ts';
+import { subscribe } from '#core/subscribers/subscribe.ts';
+import { migrate } from '#db/migrate.ts';
+import type { Schema } from '#db/schema.ts';
+import { startPostgres } from '../support/postgres.ts';
+import { openTestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
+
+const NOW = '2026-11-24T09:00:00.000Z';
+const MIGRATIONS = readdirSync(new URL('../../db/migrations/', import.meta.url))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.slice(0, -'.ts'.length))
+  .sort();
+
+/** An empty database, and a further connection to it (PGlite has but one). */
+interface Opened {
+  db: Db;
+  another(): Db;
+}
+
+let server: Awaited<ReturnType<typeof startPostgres>>;
+let pglite: PGlite;
+let databases = 0;
+before(async () => {
+  server = await startPostgres();
+  pglite = await PGlite.create({ parsers: { 20: Number } });
+});
+after(() => Promise.all([server.stop(), pglite.close()]));
+
+const ENGINES: { name: string; engine: Engine; open(t: TestContext): Promise<Opened> }[] = [
+  {
+    name: 'SQLite',
+    engine: 'sqlite',
+    async open(t) {
+      const file = path.join(temporaryFolder(t), 'watchpost.sqlite');
+      return { db: closedAfter(t, openSqlite(file)), another: () => closedAfter(t, openSqlite(file)) };
+    },
+  },
+  {
+    name: 'PGlite',
+    engine: 'postgres',
+    async open(t) {
+      await pglite.exec('drop schema public cascade; create schema public');
+      const db = closedAfter(t, new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: lent(pglite) }) }));
+      return { db, another: () => db };
+    },
+  },
+  {
+    name: 'PostgreSQL',
+    engine: 'postgres',
+    async open(t) {
+      const url = new URL(server.url);
+      const name = `test_${++databases}`;
+      const outside = openPostgres(server.url);
+      await sql`create database ${sql.id(name)}`.execute(outside);
+      await outside.destroy();
+      url.pathname = name;
+      const connect = () => closedAfter(t, openPostgres(url.href));
+      return { db: connect(), another: connect };
+    },
+  },
+];
+
+/** Starting one takes over a second, so all tests share it: closing the database leaves it open. */
+function lent(shared: PGlite): PGliteDialectConfig['pglite'] {
+  const { query, transaction, waitReady } = shared;
+  const open = { closed: false, ready: true, waitReady, close: async () => {} };
+  return { ...open, query: query.bind(shared), transaction: transaction.bind(shared) };
+}
+
+function closedAfter(t: TestContext, db: Db): Db {
+  t.after(() => db.destroy());
+  return db;
+}
+
+for (const { name, engine, open } of ENGINES) {
+  const openMigrated = async (t: TestContext) => {
+    const opened = await open(t);
+    await migrate(opened.db, engine);
+    return opened;
+  };
+  const openApp = async (t: TestContext) => {
+    const { db } = await open(t);
+    const contentDir = temporaryFolder(t);
+    writeArticle(contentDir, 'first-story', { topics: ['cloud'] });
+    writeArticle(contentDir, 'second-story', { topics: ['mobile'] });
+    return openTestApp(t, { now: NOW, env: { CONTENT_DIR: contentDir }, database: { db, engine } });
+  };
+
+  describe(`on ${name}`, () => {
+    test('every migration runs once, and a second start finds nothing to do', async (t) => {
+      const { db } = await open(t);
+      assert.deepEqual(await migrate(db, engine), MIGRATIONS);
+      assert.deepEqual(await migrate(db, engine), []);
+    });
+
+    test('a migration that ended half-way runs again, and what was written before stays', async (t) => {
+      const { db } = await openMigrated(t);
+      await writeSetting(db, 'before', 'kept');
+      await db.schema.dropTable('delivery').execute();
+      await sql`delete from kysely_migration`.execute(db);
+      assert.deepEqual(await migrate(db, engine), MIGRATIONS);
+      assert.deepEqual(await deliveryCounts(db), {});
+      assert.equal(await settingValue(db, 'before'), 'kept');
+    });
+
+    test('two processes that start at the same time both find the newest form', async (t) => {
+      const { db, another } = await open(t);
+      const runs = await Promise.all([migrate(db, engine), migrate(another(), engine)]);
+      assert.deepEqual([...new Set(runs.flat())].sort(), MIGRATIONS);
+      assert.deepEqual(await migrate(db, engine), []);
+    });
+
+    test('a state, cadence, kind or verdict that does not exist is refused', async (t) => {
+      const { db } = await openMigrated(t);
+      await addSubscribers(db, ['ann']);
+      const wrong = [
+        () => addSubscribers(db, ['bob'], { state: 'asleep' as 'pending' }),
+        () => addSubscribers(db, ['bob'], { cadence: 'hourly' as 'daily' }),
+        () => addDelivery(db, 'ann', { state: 'lost' as 'queued' }),
+        () => addDelivery(db, 'ann', { kind: 'advert' as 'digest' }),
+        () =>
+          db
+            .insertInto('comment')
+            .values(comment({ state: 'loved' as 'held' }))
+            .execute(),
+        () =>
+          db
+            .insertInto('comment')
+            .values(comment({ verdict: 'maybe' as 'ham' }))
+            .execute(),
+      ];
+      for (const write of wrong) await assert.rejects(write(), /check/i, String(write));
+    });
+
+    test('a row that refers to nothing, and a second subscriber with one address, are refused', async (t) => {
+      const { db } = await openMigrated(t);
+      await addSubscribers(db, ['ann']);
+      await assert.rejects(addDelivery(db, 'nobody'), /foreign key/i);
+      await assert.rejects(
+        db
+          .insertInto('comment')
+          .values(comment({ parent_id: 7 }))
+          .execute(),
+        /foreign key/i,
+      );
+      await assert.rejects(addSubscribers(db, ['ann2'], { email_key: 'ann@example.org' }), /unique/i);
+    });
+
+    test('an edition has one delivery for each subscriber, and a subscriber may be asked to confirm again', async (t) => {
+      const { db } = await openMigrated(t);
+      await addSubscribers(db, ['ann', 'bob']);
+      await addEdition(db);
+      for (const id of ['ann', 'bob']) await addDelivery(db, id, { kind: 'digest', edition_id: EDITION.id });
+      await assert.rejects(
+        addDelivery(db, 'ann', { kind: 'digest', edition_id: EDITION.id, message_id: 'new@x' }),
+        /unique/i,
+      );
+      await addDelivery(db, 'ann', { message_id: 'confirm-1@x' });
+      await addDelivery(db, 'ann', { message_id: 'confirm-2@x' });
+      assert.deepEqual(await deliveryCounts(db), { queued: 4 });
+    });
+
+    test('two workers that claim at the same time never get the same letter', async (t) => {
+      const { db, another } = await openMigrated(t);
+      const ids = Array.from({ length: 60 }, (_, n) => `reader-${n}`);
+      await addSubscribers(db, ids);
+      for (const id of ids) await addDelivery(db, id);
+      const workers = { ann: db, bob: another() };
+      const claimAll = async (owner: keyof typeof workers) => {
+        const claim = { owner, now: NOW, lease: '2026-11-24T09:05:00.000Z', most: 5 };
+        const claims = await Promise.all(
+          Array.from({ length: 12 }, () => claimDeliveries(workers[owner], claim)),
+        );
+        return claims.flat();
+      };
+      const claimed = (await Promise.all([claimAll('ann'), claimAll('bob')])).flat();
+      assert.equal(new Set(claimed.map((row) => row.id)).size, claimed.length);
+      assert.deepEqual(new Set(claimed.map((row) => row.attempts)), new Set([1]));
+      const rows = await db
+        .selectFrom('delivery')
+        .select(['id', 'lease_owner'])
+        .where('state', '=', 'claimed')
+        .execute();
+      const ownerOf = new Map(rows.map((row) => [row.id, row.lease_owner]));
+      assert.deepEqual(new Map(claimed.map((row) => [row.id, row.lease_owner])), ownerOf);
+    });
+
+    test('a letter that is not yet due, or that another worker holds, is not claimed', async (t) => {
+      const { db } = await openMigrated(t);
+      await addSubscribers(db, ['ann']);
+      await addDelivery(db, 'ann', { due_at: '2026-11-24T09:00:01.000Z' });
+      const claim = { owner: 'worker', now: NOW, lease: '2026-11-24T09:05:00.000Z', most: 5 };
+      assert.deepEqual(await claimDeliveries(db, claim), []);
+      const later = { ...claim, now: '2026-11-24T09:00:01.000Z' };
+      assert.equal((await claimDeliveries(db, later)).length, 1);
+      assert.deepEqual(await claimDeliveries(db, later), []);
+    });
+
+    test('a transaction that fails leaves nothing behind', async (t) => {
+      const { db } = await openMigrated(t);
+      const failing = db.transaction().execute(async (trx) => {
+        await writeSetting(trx, 'half', 'done');
+        throw new Error('in the middle');
+      });
+      await assert.rejects(failing, /in the middle/);
+      assert.equal(await settingValue(db, 'half'), undefined);
+    });
+
+    test('a token is good for one of two who use it at the same time', async (t) => {
+      const { db, another } = await openMigrated(t);
+      await insertToken(db, { purpose: 'confirm', token: 'secret', subject: 'ann', now: NOW });
+      const other = another();
+      const uses = await Promise.all(
+        [db, other, db, other].map((one) => useToken(one, 'confirm', 'secret', NOW)),
+      );
+      assert.deepEqual(uses.filter(Boolean), [true]);
+      assert.equal((await tokenSubject(db, 'confirm', 'secret', NOW))?.used, true);
+    });
+
+    test('a token is worthless after its time and for another purpose', async (t) => {
+      const { db } = await openMigrated(t);
+      await insertToken(db, { purpose: 'confirm', token: 'secret', subject: 'ann', now: NOW, expires: NOW });
+      assert.equal(await useToken(db, 'confirm', 'secret', NOW), false);
+      assert.equal(await useToken(db, 'desk-link', 'secret', '2026-11-24T08:00:00.000Z'), false);
+      assert.equal(await useToken(db, 'confirm', 'secret', '2026-11-24T08:00:00.000Z'), true);
+    });
+
+    test('a page change that one process records is heard by another, once', async (t) => {
+      const { db, another } = await openMigrated(t);
+      const heard: string[][] = [];
+      await recordPageChange(db, fixedClock(NOW), ['editions']); // before the other began
+      const changes = new PageChanges(another());
+      changes.onChange((tags) => heard.push([...tags].sort()));
+      await changes.start(60_000, assert.ifError);
+      t.after(() => changes.stop());
+      await changes.refresh();
+      await recordPageChange(db, fixedClock(NOW), ['articles', 'comments:a-story']);
+      await changes.refresh();
+      await changes.refresh();
+      assert.deepEqual(heard, [['articles', 'comments:a-story']]);
+    });
+
+    test('a comment is held, published by a moderator, and then its writer is known', async (t) => {
+      const app = await openApp(t);
+      await postComment(app, draft('First words'));
+      assert.deepEqual(await publishedComments(app, 'first-story'), []);
+      const [held] = await app.db.selectFrom('comment').selectAll().execute();
+      assert.deepEqual([held?.state, held?.reason], ['held', 'no-filter']);
+      await moderateComment(app, held?.id ?? 0, 'approve', 'owner');
+      await postComment(app, draft('Second words', { parent: String(held?.id) }));
+      const shown = await publishedComments(app, 'first-story');
+      assert.deepEqual(
+        shown.map(({ number, parent, html }) => [number, parent, html.trim()]),
+        [
+          [1, null, '<p>First words</p>'],
+          [2, held?.id, '<p>Second words</p>'],
+        ],
+      );
+      const tags = await app.db.selectFrom('page_change').select('tag').execute();
+      assert.deepEqual(
+        tags.map((row) => row.tag),
+        ['comments:first-story', 'comments:first-story'],
+      );
+    });
+
+    test('a sign-up becomes a confirmed subscriber, and each edition one letter to them', async (t) => {
+      const app = await openApp(t);
+      await signUp(app, 'ann@example.org', ['cloud']);
+      await signUp(app, 'bob@example.org', ['networks']); // nothing of this topic
+      const made = await makeEdition(app, 'weekly', app.clock.now());
+      assert.deepEqual(made.state === 'made' && [made.edition.id, made.recipients], ['2026-11-24-weekly', 1]);
+      assert.deepEqual(await deliveryCounts(app.db, '2026-11-24-weekly'), { queued: 1 });
+      while ((await app.sender.sendDue()) > 0);
+      assert.deepEqual(await deliveryCounts(app.db, '2026-11-24-weekly'), { sent: 1 });
+      const letters = keptLetters(app.config.dataDir, 9).filter(({ subject }) =>
+        subject.includes('first-story'),
+      );
+      assert.deepEqual(
+        letters.map(({ to }) => to),
+        ['ann@example.org'],
+      );
+    });
+
+    test('an edition that two make at the same time is made once', async (t) => {
+      const app = await openApp(t);
+      await signUp(app, 'ann@example.org', []);
+      const now = app.clock.now();
+      const made = await Promise.all([1, 2, 3].map(() => makeEdition(app, 'weekly', now)));
+      assert.deepEqual(made.map(({ state }) => state).sort(), ['made', 'nothing-new', 'nothing-new']);
+      assert.equal((await makeEdition(app, 'weekly', now)).state, 'nothing-new');
+      const digests = await app.db.selectFrom('delivery').select('id').where('kind', '=', 'digest').execute();
+      assert.equal(digests.length, 1);
+    });
+
+    test('letters of an edition are counted: one for each confirmed reader of these topics', async (t) => {
+      const { db } = await openMigrated(t);
+      await addSubscribers(db, ['ann', 'bob', 'cid'], { topics: 'cloud' });
+      await addSubscribers(db, ['dan'], { topics: 'cloud', state: 'pending' });
+      await addSubscribers(db, ['eve'], { topics: 'cloud', cadence: 'daily' });
+      await addSubscribers(db, ['fay'], { topics: '' });
+      await addEdition(db);
+      const insert = (topics: string) =>
+        db.transaction().execute((trx) => insertDeliveries(trx, EDITION, topics, 'watchpost.test', NOW));
+      assert.deepEqual([await insert('cloud'), await insert(''), await insert('mobile')], [3, 1, 0]);
+      const rows = await db
+        .selectFrom('delivery')
+        .select(['recipient', 'message_id', 'due_at'])
+        .orderBy('id')
+        .limit(1)
+        .execute();
+      assert.deepEqual(rows, [
+        { recipient: 'ann@example.org', message_id: `${EDITION.id}.ann@watchpost.test`, due_at: NOW },
+      ]);
+    });
+  });
+}
+
+describe('the SQLite file', () => {
+  test('survives a power cut: every commit is flushed, in a write-ahead log', async (t) => {
+    const db = closedAfter(t, openSqlite(path.join(temporaryFolder(t), 'a.sqlite')));
+    const pragma = async (name: string) =>
+      Object.values((await sql`pragma ${sql.raw(name)}`.execute(db)).rows[0] as object)[0];
+    const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
+    assert.deepEqual(await Promise.all(names.map(pragma)), ['wal', 2, 1, 10_000]);
+  });
+
+  test('a transaction that reads and then writes survives a process that writes meanwhile', async (t) => {
+    const file = path.join(temporaryFolder(t), 'a.sqlite');
+    const db = closedAfter(t, openSqlite(file));
+    await migrate(db, 'sqlite');
+    await writeSetting(db, 'counter', '0');
+    const writer = spawn(process.execPath, ['--input-type=module-typescript', '--eval', COUNTER, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(writer, 'exit');
+    await once(writer.stdout, 'data');
+    for (let n = 0; n < 200; n++) await countUp(db);
+    assert.deepEqual(await ended, [0, null]);
+    assert.equal(await settingValue(db, 'counter'), '400');
+  });
+});
+
+async function countUp(db: Db): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const count = Number(await settingValue(trx, 'counter'));
+    await writeSetting(trx, 'counter', String(count + 1));
+  });
+}
+
+/** The same in a process of its own, which says when it has begun. */
+const COUNTER = `
+  import { openSqlite } from ${JSON.stringify(import.meta.resolve('#core/platform/db.ts'))};
+  import { settingValue, writeSetting } from ${JSON.stringify(import.meta.resolve('#core/platform/settings.ts'))};
+  const db = openSqlite(process.argv[1]);
+  ${countUp}
+  for (let n = 0; n < 200; n++) {
+    await countUp(db);
+    if (n === 0) console.log('begun');
+  }
+  await db.destroy();`;
+
+const EDITION = {
+  id: '2026-11-24-weekly',
+  cadence: 'weekly' as const,
+  since: '2026-11-17T09:00:00.000Z',
+  until: NOW,
+  title: 'An edition',
+  contents: {
+    stories: [
+      { slug: 'a-story', path: '/articles/a-story/', title: 'A story', dek: '', published: NOW, topics: [] },
+    ],
+    more: 0,
+  },
+};
+
+async function addEdition(db: Db): Promise<void> {
+  await db.transaction().execute((trx) => insertEdition(trx, EDITION, NOW));
+}
+
+async function addSubscribers(
+  db: Db,
+  ids: string[],
+  given: Partial<Schema['subscriber']> = {},
+): Promise<void> {
+  const rows = ids.map((id) => ({ id, email: `${id}@example.org`, email_key: `${id}@example.org` }));
+  const choices = { cadence: 'weekly', topics: '', alerts: 0, state: 'confirmed' } as const;
+  const times = { asked: 0, asked_at: null, created_at: NOW, confirmed_at: NOW, ended_at: null };
+  await db
+    .insertInto('subscriber')
+    .values(rows.map((row) => ({ ...row, ...choices, ...times, ...given })))
+    .execute();
+}
+
+async function addDelivery(
+  db: Db,
+  subscriber: string,
+  given: Partial<Omit<Schema['delivery'], 'id' | 'attempts'>> = {},
+): Promise<void> {
+  const row = {
+    kind: 'confirm',
+    subscriber_id: subscriber,
+    recipient: `${subscriber}@example.org`,
+    message_id: `${subscriber}@x`,
+  } as const;
+  await db
+    .insertInto('delivery')
+    .values({ ...row, state: 'queued', due_at: NOW, created_at: NOW, ...given })
+    .execute();
+}
+
+function comment(given: Partial<Omit<Schema['comment'], 'id' | 'checks'>>) {
+  const words = {
+    article: 'a-story',
+    name: 'Ann',
+    email: 'ann@example.org',
+    email_key: 'ann@example.org',
+    body: 'Words',
+    html: '<p>Words</p>',
+  };
+  return { ...words, state: 'held' as const, reason: 'no-filter', notify: 0, created_at: NOW, ...given };
+}
+
+function draft(body: string, given: { parent?: string } = {}) {
+  const person = { name: 'Ann', email: 'ann@example.org', website: '', notify: false, honeypot: '' };
+  return {
+    article: 'first-story',
+    body,
+    parent: '',
+    network: '192.0.2.1',
+    userAgent: 'a browser',
+    referrer: '',
+    ...person,
+    ...given,
+  };
+}
+
+async function signUp(
+  app: Awaited<ReturnType<typeof openTestApp>>,
+  email: string,
+  topics: string[],
+): Promise<void> {
+  await subscribe(app, {
+    email,
+    choices: { cadence: 'weekly', topics, alerts: false },
+    network: '192.0.2.1',
+    consent: 'Sign up',
+  });
+  const { message_id } = await app.db
+    .selectFrom('delivery')
+    .select('message_id')
+    .where('recipient', '=', email)
+    .executeTakeFirstOrThrow();
+  const { state } = await confirm(app, derivedToken(app.secret, 'confirm', message_id), '192.0.2.1');
+  assert.equal(state, 'confirmed');
+}
