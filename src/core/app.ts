@@ -3,6 +3,7 @@ import { migrate } from '#db/migrate.ts';
 import { Library } from './articles/library.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { Sender } from './mail/deliver.ts';
+import { readDkimSigner } from './mail/dkim.ts';
 import { keptMailRelay, smtpRelay } from './mail/relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -37,6 +38,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   const clock = given.clock ?? systemClock;
   const log = given.log ?? createLog(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const dkim = config.dkim && readDkimSigner(config.dkim);
   const secret = readOrMakeSecret(config.dataDir);
   const { db, engine } = given.database ?? openDatabase(config);
   const { siteUrl } = config;
@@ -52,7 +54,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     library,
     changes: new PageChanges(db),
     spam: config.akismet && new Akismet({ ...config.akismet, blog: siteUrl }),
-    sender: new Sender(parts, relay, letterMaker({ ...parts, library })),
+    sender: new Sender(parts, { relay, dkim, letterFor: letterMaker({ ...parts, library }) }),
   };
 }
 

@@ -5,7 +5,10 @@ import { approve, comment, OUTAGE } from './steps.ts';
 const ann = { name: 'Ann', email: 'ann@example.org', body: 'We were locked out *all day*.' };
 
 const commentOf = (page: Page, name: string) =>
-  page.getByRole('region', { name: /comment/i }).getByRole('listitem').filter({ hasText: name });
+  page
+    .getByRole('region', { name: /comment/i })
+    .getByRole('listitem')
+    .filter({ hasText: name });
 
 /** Looks at a receipt again until it says so. */
 async function expectReceipt(page: Page, words: string): Promise<void> {
@@ -15,7 +18,9 @@ async function expectReceipt(page: Page, words: string): Promise<void> {
   }).toPass();
 }
 
-test('a form with mistakes says beside each field what to change, and keeps what was typed', async ({ page }) => {
+test('a form with mistakes says beside each field what to change, and keeps what was typed', async ({
+  page,
+}) => {
   await page.goto(OUTAGE.path);
   const typed = { Comment: 'My first thought', Name: '  ', Email: 'ann@example', Website: 'nonsense:there' };
   for (const [name, value] of Object.entries(typed)) {
@@ -72,7 +77,10 @@ test('the first comment of a person is held until the writer approves it', async
   await expect(shown.locator('em')).toHaveText('all day');
 });
 
-test('once a comment of theirs was approved, the next of the same person appears at once', async ({ page, desk }) => {
+test('once a comment of theirs was approved, the next of the same person appears at once', async ({
+  page,
+  desk,
+}) => {
   await comment(page, ann);
   await approve(desk, 'Ann');
   await comment(page, { ...ann, body: 'It works again.' });
@@ -106,7 +114,10 @@ test('whoever withdraws a comment from its receipt takes it off the page', async
   await expect(page.getByText('No comments yet.')).toBeVisible();
 });
 
-test('while the spam filter is silent a comment waits, and is settled by itself afterwards', async ({ page, akismet }) => {
+test('while the spam filter is silent a comment waits, and is settled by itself afterwards', async ({
+  page,
+  akismet,
+}) => {
   akismet.mode = 'silent';
   await comment(page, ann);
   await expect(page.getByRole('status')).toContainText('Waiting for the spam filter');

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { writeArticle } from '../support/test-app.ts';
-import { test } from './site.ts';
+import { test } from './stage.ts';
 import { OUTAGE } from './steps.ts';
 
 test('the home page leads to the story of the outage', async ({ page }) => {
@@ -14,8 +14,13 @@ test('the home page leads to the story of the outage', async ({ page }) => {
 test('a story is told in full: what, by whom, when, and what to do now', async ({ page }) => {
   await page.goto(OUTAGE.path);
   const story = page.getByRole('article').filter({ has: page.getByRole('heading', { level: 1 }) });
-  await expect(story.getByText('It is supposed to keep criminals out of your account, not you.')).toBeVisible();
-  await expect(story.getByRole('link', { name: 'The Watchpost desk' })).toHaveAttribute('href', '/authors/desk/');
+  await expect(
+    story.getByText('It is supposed to keep criminals out of your account, not you.'),
+  ).toBeVisible();
+  await expect(story.getByRole('link', { name: 'The Watchpost desk' })).toHaveAttribute(
+    'href',
+    '/authors/desk/',
+  );
   await expect(story.getByText('19 November 2018 at 14:30 UTC').first()).toBeVisible();
   await expect(story.getByRole('link', { name: 'Authentication' }).first()).toBeVisible();
   await expect(story.getByText('The first check passed. The second never answered.')).toBeVisible();
@@ -55,7 +60,9 @@ test('from a story readers get to its topic and to its author', async ({ page })
   await expect(page.getByRole('link', { name: OUTAGE.title })).toBeVisible();
 });
 
-test('every page leads to the articles, the topics, the newsletter and what the site is', async ({ page }) => {
+test('every page leads to the articles, the topics, the newsletter and what the site is', async ({
+  page,
+}) => {
   await page.goto('/');
   const sections = page.getByRole('navigation', { name: 'Sections' });
   for (const [name, heading] of [
@@ -77,11 +84,14 @@ test('an address where nothing stands says so and offers the latest stories', as
   await expect(page.getByRole('region', { name: 'Latest' }).getByRole('article')).toHaveCount(3);
 });
 
-test('a saved file is on the site without a restart', async ({ page, site }) => {
+test('a saved file is on the site without a restart', async ({ page, stage }) => {
   await page.goto('/articles/');
   const link = page.getByRole('link', { name: 'A patch that cannot wait' });
   await expect(link).toHaveCount(0);
-  writeArticle(site.contentDir, 'a-patch', { title: 'A patch that cannot wait', published: '2020-01-01T08:00:00Z' });
+  writeArticle(stage.site.contentDir, 'a-patch', {
+    title: 'A patch that cannot wait',
+    published: '2020-01-01T08:00:00Z',
+  });
   await expect(async () => {
     await page.reload();
     await expect(link).toBeVisible({ timeout: 100 });

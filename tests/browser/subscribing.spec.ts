@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { type SmtpFake } from '../support/smtp-fake.ts';
+import type { Letter, SmtpFake } from '../support/smtp-fake.ts';
 import { writeArticle } from '../support/test-app.ts';
 import type { TestSite } from '../support/test-site.ts';
 import { testWithRelay as test } from './site.ts';
@@ -16,14 +16,23 @@ async function subscribe(page: Page, relay: SmtpFake): Promise<void> {
 }
 
 /** Publishes something and sends the weekly digest of it: the second letter. */
-async function sendDigest(site: TestSite, relay: SmtpFake) {
+async function sendDigest(site: TestSite, relay: SmtpFake): Promise<Letter> {
   const published = new Date().toISOString();
-  writeArticle(site.contentDir, 'fresh', { title: 'A fresh story', dek: 'Just in.', published, topics: ['phishing'] });
+  writeArticle(site.contentDir, 'fresh', {
+    title: 'A fresh story',
+    dek: 'Just in.',
+    published,
+    topics: ['phishing'],
+  });
   await site.command('digest', 'send', '--cadence', 'weekly');
   return letter(relay, 2);
 }
 
-test('opening the link of a confirmation letter changes nothing, pressing its button does', async ({ page, site, relay }) => {
+test('opening the link of a confirmation letter changes nothing, pressing its button does', async ({
+  page,
+  site,
+  relay,
+}) => {
   await signUp(page, READER);
   const asking = await letter(relay, 1);
   expect(asking.headers).toMatchObject({ to: READER, subject: 'Confirm your subscription to Watchpost' });

@@ -14,8 +14,8 @@ import { openTestApp, type TestApp, type TestAppOptions, writeArticle } from '..
 
 async function withRelay(t: TestContext, options: TestAppOptions = {}): Promise<{ app: TestApp; relay: SmtpFake }> {
   const relay = await startSmtpFake();
-  const app = await openTestApp(t, { ...options, env: { SMTP_URL: relay.url, MAIL_FROM: 'Watchpost, the desk <news@watchpost.test>', ...options.env } });
   t.after(() => relay.stop());
+  const app = await openTestApp(t, { ...options, env: { SMTP_URL: relay.url, MAIL_FROM: 'Watchpost, the desk <news@watchpost.test>', ...options.env } });
   writeArticle(app.config.contentDir, 'one', { title: 'Röntgen, “quoted” & <b>', dek: 'A dek.' });
   app.library.reload();
   return { app, relay };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DAY, HOUR, isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
+import { type DkimSigner, dkimSigned } from './dkim.ts';
 import { type Letter, messageBytes } from './letter.ts';
 import { claimDeliveries, type Delivery, leaseOwners, markAtTheDot, recoverFrom, settleDelivery } from './outbox-rows.ts';
 import type { Relay, RelayOutcome } from './relay.ts';
@@ -21,15 +22,17 @@ export class Sender {
   readonly #parts: Parts;
   readonly #relay: Relay;
   readonly #letterFor: LetterFor;
+  readonly #dkim: DkimSigner | undefined;
   /** Names this process, so that what it held can be taken back when it is gone. */
   readonly #owner = `${hostname()}:${process.pid}:${randomBytes(6).toString('hex')}`;
   #awayUntil = 0;
   #awayFor = 0;
 
-  constructor(parts: Parts, relay: Relay, letterFor: LetterFor) {
+  constructor(parts: Parts, { relay, letterFor, dkim }: { relay: Relay; letterFor: LetterFor; dkim: DkimSigner | undefined }) {
     this.#parts = parts;
     this.#relay = relay;
     this.#letterFor = letterFor;
+    this.#dkim = dkim;
   }
 
   /** Sends what is due now, of one edition where it is named; the number of rows settled. */
@@ -66,7 +69,8 @@ export class Sender {
         await settleDelivery(db, delivery.id, { state: 'skipped', reply: letter.skip });
         return;
       }
-      const bytes = await messageBytes(letter);
+      const plain = await messageBytes(letter);
+      const bytes = this.#dkim ? dkimSigned(plain, this.#dkim, this.#parts.clock.now()) : plain;
       const envelope = { from: letter.from.address, to: letter.to };
       const outcome = await this.#relay.send(envelope, letter.messageId, bytes, async () => {
         if (!(await markAtTheDot(db, delivery.id, this.#owner))) throw new Error('another worker has this letter now');

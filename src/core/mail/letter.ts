@@ -39,5 +39,7 @@ export async function messageBytes(letter: Letter): Promise<Buffer> {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  return message.compile().build();
+  const bytes = await message.compile().build();
+  // Text that needs no encoding keeps its bare LF: SMTP would mend it on the way, after the signature was made.
+  return Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 }

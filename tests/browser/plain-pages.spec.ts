@@ -1,0 +1,35 @@
+import { expect, type Page } from '@playwright/test';
+import { EVERY_PAGE, open } from './every-page.ts';
+import { type Stage, test } from './stage.ts';
+
+/** Script, style sheets in the page, style and event attributes: what the content security policy would block. */
+const INLINE = /<(?:script|style)\b[^>]*>|<[a-z][^>]*\s(?:style|on[a-z]+)\s*=[^>]*>/gi;
+
+/** What a page asks of other origins, and what the browser complains about (its policy's violations among it). */
+function complaintsOf(page: Page, { site }: Stage): string[] {
+  const complaints: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${site.url}/`)) complaints.push(`asked ${request.url()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    const isOwnStatus =
+      message.text().startsWith('Failed to load resource') && message.location().url === page.url();
+    if (['error', 'warning'].includes(message.type()) && !isOwnStatus) complaints.push(message.text());
+  });
+  return complaints;
+}
+
+for (const kind of EVERY_PAGE) {
+  test(`${kind.name} needs no script, no other site and no exception from the policy`, async ({
+    page,
+    stage,
+  }) => {
+    const complaints = complaintsOf(page, stage);
+    const response = await open(page, stage, kind);
+    await page.waitForLoadState();
+    expect(response.headers()['content-security-policy']).toContain("default-src 'none'");
+    expect((await response.text()).match(INLINE)).toBeNull();
+    expect(complaints).toEqual([]);
+  });
+}

@@ -1,0 +1,369 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { rssFeed } from '#core/articles/feeds.ts';
+import { Library } from '#core/articles/library.ts';
+import { renderMarkdown } from '#core/articles/markdown.ts';
+import { type LogLine, memoryLog, TestClock, temporaryFolder, writeArticle } from '../support/test-app.ts';
+import { until } from '../support/test-site.ts';
+
+const siteUrl = new URL('http://watchpost.test');
+
+/** A folder and, once opened, the library of it, whose clock a test turns. */
+function shelf(t: TestContext) {
+  const dir = temporaryFolder(t);
+  const clock = new TestClock('2026-11-24T09:00:00.000Z');
+  const lines: LogLine[] = [];
+  const told: string[] = [];
+  mkdirSync(path.join(dir, 'articles'));
+  const open = () => {
+    const library = new Library({ contentDir: dir, clock, log: memoryLog(lines) });
+    t.after(() => library.close());
+    return library;
+  };
+  const watch = () => {
+    const library = open();
+    library.watch((tags) => told.push(...tags));
+    return library;
+  };
+  const save = (file: string, text: string) => writeFileSync(path.join(dir, file), text);
+  return { dir, clock, lines, told, open, watch, save };
+}
+
+const titles = (library: Library) => library.articles().map(({ title }) => title);
+const slugs = (articles: readonly { slug: string }[]) => articles.map(({ slug }) => slug);
+
+describe('a folder that is watched', () => {
+  test('shows an article as soon as it is saved, changed, and removed', async (t) => {
+    const { dir, told, watch } = shelf(t);
+    const library = watch();
+    writeArticle(dir, 'news', { title: 'First' });
+    await until(() => titles(library).join() === 'First');
+    writeArticle(dir, 'news', { title: 'Second', body: 'Another body.' });
+    await until(() => titles(library).join() === 'Second');
+    rmSync(path.join(dir, 'articles/news.md'));
+    await until(() => library.articles().length === 0);
+    assert.equal(library.article('news'), undefined);
+    assert.deepEqual(new Set(told), new Set(['articles', 'article:news']));
+  });
+
+  test('shows an article that an editor replaces by rename, every time', async (t) => {
+    const { dir, watch, save } = shelf(t);
+    writeArticle(dir, 'news', { title: 'Version 0' });
+    const library = watch();
+    for (const version of [1, 2, 3]) {
+      save(
+        'articles/.news.md.part',
+        `---\ntitle: Version ${version}\npublished: 2026-11-23\n---\nBody ${version}\n`,
+      );
+      renameSync(path.join(dir, 'articles/.news.md.part'), path.join(dir, 'articles/news.md'));
+      await until(() => titles(library).join() === `Version ${version}`);
+      assert.match(library.html(library.articles()[0] as never), new RegExp(`Body ${version}`));
+    }
+  });
+
+  test('shows an article in a folder of its own, made after the start', async (t) => {
+    const { dir, watch, save } = shelf(t);
+    const library = watch();
+    mkdirSync(path.join(dir, 'articles/news'));
+    save('articles/news/index.md', '---\ntitle: First\npublished: 2026-11-23\n---\n');
+    await until(() => titles(library).join() === 'First');
+    save('articles/news/index.md', '---\ntitle: Second one\npublished: 2026-11-23\n---\n');
+    await until(() => titles(library).join() === 'Second one');
+    assert.equal(library.folderOf('/articles/news/'), path.join(dir, 'articles/news'));
+  });
+
+  test('shows what was saved between the first reading and the watch', async (t) => {
+    const { dir, open } = shelf(t);
+    const library = open();
+    writeArticle(dir, 'meanwhile');
+    library.watch(() => {});
+    await until(() => library.articles().length === 1, 'the article on the list');
+  });
+
+  test('lets an article go live by itself when its time comes', async (t) => {
+    const { dir, clock, told, lines, watch } = shelf(t);
+    writeArticle(dir, 'later', { published: '2026-11-24T09:00:00.050Z' });
+    const library = watch();
+    assert.deepEqual([library.articles(), library.article('later')], [[], undefined]);
+    clock.advance(50);
+    await until(() => told.includes('article:later'));
+    assert.deepEqual(slugs(library.articles()), ['later']);
+    assert.ok(told.includes('articles'));
+    assert.deepEqual(
+      lines.filter(({ event }) => event === 'article.published').map((line) => line['article']),
+      ['later'],
+    );
+  });
+
+  test('keeps the last good version of an article, and its body, while a broken one is there', async (t) => {
+    const { dir, lines, watch, save } = shelf(t);
+    writeArticle(dir, 'news', { title: 'Good', body: 'Good body.' });
+    const library = watch();
+    save(
+      'articles/news.md',
+      '---\ntitle: Broken\npublished: 2026-11-23\nseverity: awful\n---\nBroken body.\n',
+    );
+    await until(() => library.problems.length > 0);
+    assert.deepEqual(titles(library), ['Good']);
+    assert.match(library.html(library.article('news') as never), /Good body/);
+    const refused = lines.filter(({ event }) => event === 'content.refused');
+    assert.deepEqual(
+      refused.map(({ file, line, field }) => [file, line, field]),
+      [['articles/news.md', 4, 'severity']],
+    );
+    assert.match(String(refused[0]?.['message']), /should be one of low, medium, high, critical/);
+    writeArticle(dir, 'news', { title: 'Mended', body: 'Mended body.' });
+    await until(() => titles(library).join() === 'Mended');
+    assert.deepEqual(library.problems, []);
+  });
+
+  test('shows the second file of one name when the first has gone', async (t) => {
+    const { dir, watch, save } = shelf(t);
+    writeArticle(dir, 'news', { title: 'The file' });
+    const library = watch();
+    mkdirSync(path.join(dir, 'articles/news'));
+    save('articles/news/index.md', '---\ntitle: The folder\npublished: 2026-11-23\n---\n');
+    await until(() => library.problems.length > 0);
+    assert.deepEqual(titles(library), ['The file']);
+    assert.deepEqual(
+      library.problems.map(({ file, message }) => [file, message]),
+      [['articles/news/index.md', 'is taken already by articles/news.md']],
+    );
+    rmSync(path.join(dir, 'articles/news.md'));
+    await until(() => titles(library).join() === 'The folder', 'the second file shown');
+    assert.deepEqual(library.problems, []);
+  });
+});
+
+describe('what readers can see', () => {
+  test('is what is published, newest first, and neither drafts nor what is yet to come', (t) => {
+    const { dir, clock, open } = shelf(t);
+    writeArticle(dir, 'old', { published: '2026-11-20' });
+    writeArticle(dir, 'new', { published: '2026-11-24T10:00:00+01:00' });
+    writeArticle(dir, 'future', { published: '2026-11-24T09:00:00.001Z' });
+    writeArticle(dir, 'draft', { draft: true });
+    const library = open();
+    assert.deepEqual(slugs(library.articles()), ['new', 'old']);
+    assert.deepEqual([library.article('future'), library.article('draft')], [undefined, undefined]);
+    clock.advance(1);
+    assert.deepEqual(slugs(library.articles()), ['future', 'new', 'old']);
+  });
+
+  test('an old address leads to the article, once it is published', (t) => {
+    const { dir, open } = shelf(t);
+    writeArticle(dir, 'moved', { aliases: ['/2018/old-name/', '/other'] });
+    writeArticle(dir, 'secret', { aliases: ['/leak/'], draft: true });
+    const library = open();
+    const targets = ['/2018/old-name', '/2018/old-name/', '/other/', '/leak/', '/none/'].map((address) =>
+      library.aliasTarget(address),
+    );
+    assert.deepEqual(targets, [
+      '/articles/moved/',
+      '/articles/moved/',
+      '/articles/moved/',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('related articles are those the writer chose, else those that share most topics', (t) => {
+    const { dir, open } = shelf(t);
+    writeArticle(dir, 'one', { topics: ['cloud', 'mobile'] });
+    writeArticle(dir, 'both', { topics: ['mobile', 'cloud'], published: '2026-11-01' });
+    writeArticle(dir, 'some', { topics: ['cloud'] });
+    writeArticle(dir, 'none', { topics: ['fraud'], related: ['draft', 'one', 'missing'] });
+    writeArticle(dir, 'draft', { topics: ['cloud', 'mobile'], draft: true });
+    const library = open();
+    const related = (slug: string) => slugs(library.related(library.article(slug) as never));
+    assert.deepEqual([related('one'), related('none')], [['both', 'some'], ['one']]);
+  });
+
+  test('topics stand in the order of site.yaml, then by name, each with its articles', (t) => {
+    const { dir, open, save } = shelf(t);
+    save(
+      'site.yaml',
+      'topics:\n  - { id: mobile, name: Phones }\n  - { id: empty, name: Empty }\n  - { id: cloud, name: Cloud }\n',
+    );
+    writeArticle(dir, 'one', { topics: ['zero-days', 'cloud', 'apps'] });
+    writeArticle(dir, 'two', { topics: ['mobile', 'cloud'] });
+    const topics = open()
+      .topics()
+      .map(({ name, count }) => [name, count]);
+    assert.deepEqual(topics, [
+      ['Phones', 1],
+      ['Cloud', 2],
+      ['Apps', 1],
+      ['Zero days', 1],
+    ]);
+  });
+});
+
+describe('a file that is not as it should be', () => {
+  test('with a field that nobody knows is shown, and the writer is told', (t) => {
+    const { dir, lines, open } = shelf(t);
+    writeArticle(dir, 'news', { autor: 'desk' });
+    assert.equal(open().articles().length, 1);
+    assert.deepEqual(
+      lines.map(({ event, file, field }) => [event, file, field]),
+      [['content.unknown-field', 'articles/news.md', 'autor']],
+    );
+  });
+
+  test('is named with its line and field, and the others are shown', (t) => {
+    const { dir, open, save } = shelf(t);
+    const wrong: Record<string, [text: string, line: number, field: string]> = {
+      'no-front.md': ['Just text.\n', 1, 'front matter'],
+      'no-title.md': ['---\ndek: x\npublished: 2026-11-23\n---\n', 1, 'title'],
+      'no-yaml.md': ['---\ntitle: x\npublished: [\n---\n', 4, 'front matter'],
+      'no-date.md': ['---\ntitle: x\n\npublished: soon\n---\n', 4, 'published'],
+      'bad-update.md': [
+        '---\ntitle: x\npublished: 2026-11-23\nupdates:\n  - at: 2026-11-24\n    text: x\n  - at: never\n    text: x\n---\n',
+        7,
+        'updates.1.at',
+      ],
+      'Bad_Name.md': ['---\ntitle: x\npublished: 2026-11-23\n---\n', 1, 'file name'],
+    };
+    writeArticle(dir, 'good');
+    for (const [name, [text]] of Object.entries(wrong)) save(`articles/${name}`, text);
+    const library = open();
+    assert.deepEqual(slugs(library.articles()), ['good']);
+    const found = library.problems.map(({ file, line, field }) => [file, line, field]);
+    for (const [name, [, line, field]] of Object.entries(wrong)) {
+      assert.deepEqual(
+        found.filter(([file]) => file === `articles/${name}`),
+        [[`articles/${name}`, line, field]],
+      );
+    }
+  });
+
+  test('with YAML that unfolds into gigabytes is refused, and the others are shown', (t) => {
+    const { dir, open, save } = shelf(t);
+    const layers = Array.from(
+      { length: 9 },
+      (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(', ')}]`,
+    );
+    save(
+      'articles/bomb.md',
+      `---\ntitle: Bomb\npublished: 2026-11-23\nl0: &l0 [lol]\n${layers.join('\n')}\n---\n`,
+    );
+    save('site.yaml', `title: Mine\nl0: &l0 [lol]\n${layers.join('\n')}\n`);
+    writeArticle(dir, 'good');
+    const library = open();
+    assert.deepEqual(slugs(library.articles()), ['good']);
+    assert.deepEqual(library.problems.map(({ file }) => file).sort(), ['articles/bomb.md', 'site.yaml']);
+  });
+
+  test('with a title of a megabyte is shown like any other', (t) => {
+    const { dir, open } = shelf(t);
+    const title = 'x'.repeat(1_000_000);
+    writeArticle(dir, 'long', { title });
+    assert.deepEqual(titles(open()), [title]);
+  });
+});
+
+describe('Markdown', () => {
+  test('can hold no script, in whatever dress', () => {
+    const hostile = [
+      '<script>alert(1)</script>',
+      '<img src=x onerror=alert(1)>',
+      '[a](javascript:alert(1)) [b](JaVaScRiPt&colon;alert(1)) [c](data:text/html,x) [d](//evil.example)',
+      '<a href="vbscript:x" onclick="x" style="position:fixed">e</a>',
+      '<iframe src="https://evil.example"></iframe><form action="/"><input type="text"><button>x</button></form>',
+      '<svg><style><img src=x onerror=alert(1)></style></svg><math><mtext></mtext></math>',
+      '<style>body { display: none }</style><link rel="stylesheet" href="/x"><base href="//evil.example">',
+      '```js" onmouseover="alert(1)\ncode\n```',
+    ];
+    const html = renderMarkdown(hostile.join('\n\n'));
+    assert.doesNotMatch(html, /<(?!\/?(?:p|a|img|pre|code|span)\b)/i);
+    assert.doesNotMatch(
+      html.replace(/&lt;.*?&gt;/g, ''),
+      /<[^>]*\b(?:on\w+|style|javascript|vbscript|data:|evil)/i,
+    );
+  });
+
+  test('colours code by classes, never by styles, and shows unknown languages as they are', () => {
+    const html = renderMarkdown('```python\nprint("<b>")\n```\n\n```klingon\n<b>\n```');
+    assert.match(html, /<pre><code class="language-python">.*<span class="tok-[\w-]+">.*&lt;b&gt;/s);
+    assert.match(html, /<code class="language-klingon">&lt;b&gt;/);
+    assert.doesNotMatch(html, /style=|<b>/);
+  });
+
+  test('keeps a picture’s address relative to its page, and its words', () => {
+    const html = renderMarkdown('![A "map"](./map.png "Where")');
+    assert.match(
+      html,
+      /<img src="\.\/map\.png" alt="A &quot;map&quot;" title="Where" loading="lazy" decoding="async" ?\/?>/,
+    );
+  });
+});
+
+describe('the feed', () => {
+  const feedWith = (t: TestContext, fields: Record<string, unknown>) => {
+    const { dir, open } = shelf(t);
+    writeArticle(dir, 'news', fields);
+    return rssFeed({ library: open(), siteUrl });
+  };
+
+  test('is well-formed, whatever an article holds', (t) => {
+    const title = 'Tom & <b>"Jerry"</b> ]]> \u0000\u0008\u000B\uFFFE\uD800 end';
+    const feed = feedWith(t, {
+      title,
+      dek: title,
+      topics: ['a'],
+      body: 'In XML `]]>` ends CDATA: ]]> \u0001\u001F\uFFFF & <b>bold</b>',
+    });
+    assert.deepEqual(faultsOf(feed), []);
+    assert.match(feed, /<title>Tom &amp; &lt;b&gt;&quot;Jerry&quot;&lt;\/b&gt; \]\]&gt; .* end<\/title>/);
+  });
+
+  test('carries the whole text of the newest 20 articles, with whole addresses', (t) => {
+    const { dir, open } = shelf(t);
+    for (let n = 10; n < 31; n++)
+      writeArticle(dir, `news-${n}`, {
+        published: `2026-10-${n}`,
+        body: '[a](/about/) ![b](./b.png) [c](#d)',
+      });
+    const feed = rssFeed({ library: open(), siteUrl });
+    assert.deepEqual(faultsOf(feed), []);
+    const links = [...feed.matchAll(/<guid isPermaLink="true">(.*)<\/guid>/g)].map((match) => match[1]);
+    assert.deepEqual(
+      [links.length, links[0], links.at(-1)],
+      [20, 'http://watchpost.test/articles/news-30/', 'http://watchpost.test/articles/news-11/'],
+    );
+    for (const end of ['/about/', '/articles/news-30/b.png', '/articles/news-30/#d'])
+      assert.ok(feed.includes(`"http://watchpost.test${end}"`), end);
+    assert.match(feed, /<pubDate>Fri, 30 Oct 2026 00:00:00 GMT<\/pubDate>/);
+  });
+
+  test('of a topic holds its articles only', (t) => {
+    const { dir, open } = shelf(t);
+    writeArticle(dir, 'one', { topics: ['cloud'] });
+    writeArticle(dir, 'two', { topics: ['mobile'] });
+    const feed = rssFeed({ library: open(), siteUrl }, 'cloud');
+    assert.deepEqual([feed.includes('articles/one/'), feed.includes('articles/two/')], [true, false]);
+    assert.match(feed, /<atom:link href="http:\/\/watchpost\.test\/topics\/cloud\/rss\.xml" rel="self"/);
+  });
+});
+
+/** What makes XML ill-formed: a wrong character, a bare & or <, an element that is not closed in order. */
+function faultsOf(xml: string): string[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+  const faults = [
+    ...xml.matchAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu),
+  ].map(() => 'a character that XML has not');
+  const open: string[] = [];
+  const plain = xml.replace(/^<\?xml [^>]*\?>/, '').replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '');
+  const rest = plain.replace(
+    /<(\/?)([a-z][\w:]*)((?:\s+[\w:]+="[^"<]*")*)\s*(\/?)>/gi,
+    (_all, end: string, name: string, _attributes, empty: string) => {
+      if (end) faults.push(...(open.pop() === name ? [] : [`</${name}> closes nothing`]));
+      else if (!empty) open.push(name);
+      return '';
+    },
+  );
+  if (/[<>]|\]\]>/.test(rest)) faults.push('a bare < or >');
+  if (/&(?!(?:amp|lt|gt|quot|#39);)/.test(plain)) faults.push('a bare &');
+  return [...faults, ...open.map((name) => `<${name}> is not closed`)];
+}

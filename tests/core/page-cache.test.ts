@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { PageCache, type RenderedPage } from '#server/page-cache.ts';
+
+const newCache = (maxBytes = 1_000_000) => new PageCache({ maxBytes, extraHeaders: ['x-security', 'on'] });
+
+function page(body: string, ...tags: string[]): RenderedPage {
+  return { headers: new Headers({ 'content-type': 'text/html' }), body: Buffer.from(body), tags };
+}
+
+/** Asks a cache over a real socket, with no encoding; undefined for a page that it does not hold. */
+async function reader(
+  t: TestContext,
+  cache: PageCache,
+): Promise<(key: string) => Promise<string | undefined>> {
+  const server = createServer(
+    (req, res) => void (cache.serve(req.url ?? '', req, res) || res.writeHead(404).end()),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return async (key) => {
+    const response = await fetch(origin + key, { headers: { 'accept-encoding': 'identity' } });
+    const body = await response.text();
+    return response.ok ? body : undefined;
+  };
+}
+
+test('a kept page is answered with its own headers and those of every answer, but no one’s cookie', async (t) => {
+  const cache = newCache();
+  const headers = new Headers({
+    'content-type': 'text/html',
+    'set-cookie': 'a=b',
+    'x-robots-tag': 'noindex',
+  });
+  await cache.keep('/', { headers, body: Buffer.from('page'), tags: [] }, cache.epoch);
+  const server = createServer((req, res) => void cache.serve('/', req, res)).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  assert.equal(await response.text(), 'page');
+  const names = ['content-type', 'x-robots-tag', 'x-security', 'cache-control', 'vary', 'set-cookie'];
+  assert.deepEqual(
+    names.map((name) => response.headers.get(name)),
+    ['text/html', 'noindex', 'on', 'no-cache', 'accept-encoding', null],
+  );
+});
+
+test('one request renders a page while the others wait for it', async () => {
+  const cache = newCache();
+  const done = await cache.turn('/');
+  assert.ok(done);
+  let waiting = 3;
+  const others = [1, 2, 3].map(async () => {
+    const turn = await cache.turn('/');
+    waiting -= 1;
+    return turn;
+  });
+  assert.ok(await cache.turn('/another/'), 'another page does not wait');
+  assert.equal(waiting, 3);
+  done();
+  assert.deepEqual(await Promise.all(others), [undefined, undefined, undefined]);
+  assert.ok(await cache.turn('/'), 'after that, the next renders again');
+});
+
+test('a change forgets the pages that show it, and no others', async (t) => {
+  const cache = newCache();
+  const read = await reader(t, cache);
+  await cache.keep('/', page('home', 'articles'), cache.epoch);
+  await cache.keep('/a/', page('a', 'articles', 'comments:a'), cache.epoch);
+  await cache.keep('/b/', page('b', 'comments:b'), cache.epoch);
+  const held = async () => [await read('/'), await read('/a/'), await read('/b/')];
+  cache.invalidate(['comments:a', 'comments:c']);
+  assert.deepEqual(await held(), ['home', undefined, 'b']);
+  cache.invalidate(['articles']);
+  assert.deepEqual(await held(), [undefined, undefined, 'b']);
+  cache.invalidate(['site']);
+  assert.deepEqual(await held(), [undefined, undefined, undefined]);
+});
+
+test('a page that changed while it was rendered is not kept', async (t) => {
+  const cache = newCache();
+  const read = await reader(t, cache);
+  const { epoch } = cache;
+  cache.invalidate(['comments:a']);
+  await cache.keep('/a/', page('old', 'comments:a'), epoch);
+  await cache.keep('/b/', page('still true', 'comments:b'), epoch);
+  assert.deepEqual([await read('/a/'), await read('/b/')], [undefined, 'still true']);
+  await cache.keep('/a/', page('new', 'comments:a'), cache.epoch);
+  assert.equal(await read('/a/'), 'new');
+});
+
+test('a page of any kind that was rendered while the whole site changed is not kept', async (t) => {
+  const cache = newCache();
+  const read = await reader(t, cache);
+  const { epoch } = cache;
+  cache.invalidate(['site']);
+  await cache.keep('/a/', page('the old title', 'articles'), epoch);
+  assert.equal(await read('/a/'), undefined);
+});
+
+test('a page whose render took longer than the changes that are remembered is not kept', async (t) => {
+  const cache = newCache();
+  const read = await reader(t, cache);
+  const { epoch } = cache;
+  cache.invalidate(['comments:a']);
+  for (let n = 0; n < 1500; n++) cache.invalidate(['comments:b']);
+  await cache.keep('/a/', page('old', 'comments:a'), epoch);
+  assert.equal(await read('/a/'), undefined);
+});
+
+test('where memory runs short, the pages that nobody asked for go first', async (t) => {
+  const cache = newCache(3000);
+  const read = await reader(t, cache);
+  const big = (text: string) => page(text.padEnd(900));
+  await cache.keep('/asked/', big('asked'), cache.epoch);
+  await cache.keep('/forgotten/', big('forgotten'), cache.epoch);
+  assert.ok(await read('/asked/'));
+  for (const key of ['/c/', '/d/']) await cache.keep(key, big(key), cache.epoch);
+  assert.deepEqual(
+    [(await read('/asked/'))?.trim(), await read('/forgotten/'), (await read('/d/'))?.trim()],
+    ['asked', undefined, '/d/'],
+  );
+});
+
+test('a page larger than all the memory there is is answered, but not kept', async (t) => {
+  const cache = newCache(1000);
+  const read = await reader(t, cache);
+  await cache.keep('/huge/', page('x'.repeat(1001)), cache.epoch);
+  await cache.keep('/small/', page('small'), cache.epoch);
+  assert.deepEqual([await read('/huge/'), await read('/small/')], [undefined, 'small']);
+});
+
+test('pages that change while they are compressed leave no memory taken', async (t) => {
+  const cache = newCache(10_000);
+  const read = await reader(t, cache);
+  const keeping = Array.from({ length: 200 }, () => {
+    const kept = cache.keep('/often/', page(randomBytes(1000).toString('hex'), 'articles'), cache.epoch);
+    cache.invalidate(['articles']);
+    return kept;
+  });
+  await Promise.all(keeping);
+  await cache.keep('/last/', page('here to stay'), cache.epoch);
+  assert.equal(await read('/last/'), 'here to stay');
+});
