@@ -24,7 +24,8 @@ export default defineConfig({
         // the types itself, so that pages, command line, worker and tests share the very same modules.
         name: 'core-stays-outside',
         enforce: 'pre',
-        resolveId: (id) => (OUTSIDE.test(id) ? { id: isDev ? import.meta.resolve(id) : id, external: true } : undefined),
+        resolveId: (id) =>
+          OUTSIDE.test(id) ? { id: isDev ? import.meta.resolve(id) : id, external: true } : undefined,
       },
     ],
   },

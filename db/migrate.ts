@@ -21,7 +21,9 @@ export async function migrate(db: Db, engine: Engine): Promise<string[]> {
 
 async function readMigrations(engine: Engine): Promise<Record<string, Migration>> {
   const folder = new URL('./migrations/', import.meta.url);
-  const files = readdirSync(folder).filter((name) => name.endsWith('.ts')).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
   const steps = await Promise.all(
     files.map(async (name): Promise<[string, Migration]> => {
       const { up } = (await import(new URL(name, folder).href)) as { up: Up };

@@ -141,7 +141,15 @@ export interface EditionArticleTable {
 }
 
 export type DeliveryKind = 'confirm' | 'digest';
-export type DeliveryState = 'queued' | 'claimed' | 'at-the-dot' | 'sent' | 'deferred' | 'bounced' | 'uncertain' | 'skipped';
+export type DeliveryState =
+  | 'queued'
+  | 'claimed'
+  | 'at-the-dot'
+  | 'sent'
+  | 'deferred'
+  | 'bounced'
+  | 'uncertain'
+  | 'skipped';
 
 /** The outbox: every letter is a row before it is anything else. */
 export interface DeliveryTable {

@@ -1,5 +1,5 @@
-import { rendering } from '#server/rendering.ts';
 import type { CacheProviderFactory } from 'astro';
+import { rendering } from '#server/rendering.ts';
 
 /** Lets pages use Astro's own cache API (`Astro.cache.set({ tags })`) while the bytes live in the front door's cache. */
 const factory: CacheProviderFactory = () => {

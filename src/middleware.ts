@@ -14,7 +14,8 @@ const STATUS: Record<ErrorCode, number> = {
 export const onRequest = defineMiddleware(async ({ locals, request, rewrite }, next) => {
   try {
     const response = await next();
-    if (response.headers.get('content-type') === 'text/html') response.headers.set('content-type', 'text/html; charset=utf-8');
+    if (response.headers.get('content-type') === 'text/html')
+      response.headers.set('content-type', 'text/html; charset=utf-8');
     if (request.method === 'POST') await locals.app.changes.refresh();
     return response;
   } catch (error) {

@@ -6,14 +6,33 @@ import path from 'node:path';
 const NODE = process.execPath;
 const STEPS: { name: string; args: string[] }[] = [
   { name: 'lint and format', args: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'] },
-  { name: 'types', args: ['node_modules/astro/bin/astro.mjs', 'check', '--minimumFailingSeverity', 'hint', '--minimumSeverity', 'hint'] },
-  { name: 'browser', args: ['node_modules/@playwright/test/cli.js', 'test', '--config', 'tests/browser/playwright.config.ts'] },
-  { name: 'core, contracts, faults', args: ['--test', '--test-reporter=spec', ...testFiles(['core', 'contracts', 'faults'])] },
+  {
+    name: 'types',
+    args: [
+      'node_modules/astro/bin/astro.mjs',
+      'check',
+      '--minimumFailingSeverity',
+      'hint',
+      '--minimumSeverity',
+      'hint',
+    ],
+  },
+  {
+    name: 'browser',
+    args: ['node_modules/@playwright/test/cli.js', 'test', '--config', 'tests/browser/playwright.config.ts'],
+  },
+  {
+    name: 'core, contracts, faults',
+    args: ['--test', '--test-reporter=spec', ...testFiles(['core', 'contracts', 'faults'])],
+  },
 ];
 
 const failed = STEPS.filter(({ name, args }) => {
   console.log(`\n== ${name}`);
-  const { status } = spawnSync(NODE, args, { stdio: 'inherit', env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', CHROMIUM: chromium() } });
+  const { status } = spawnSync(NODE, args, {
+    stdio: 'inherit',
+    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', CHROMIUM: chromium() },
+  });
   return status !== 0;
 });
 if (failed.length > 0) {
@@ -24,12 +43,14 @@ if (failed.length > 0) {
 function testFiles(folders: string[]): string[] {
   return folders.flatMap((folder) => {
     const dir = path.join('tests', folder);
-    return readdirSync(dir).filter((name) => name.endsWith('.test.ts')).map((name) => path.join(dir, name));
+    return readdirSync(dir)
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => path.join(dir, name));
   });
 }
 
 /** The system's browser, else an empty text: Playwright then takes its own. */
 function chromium(): string {
   const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  return process.env['CHROMIUM'] ?? known.find((file) => existsSync(file)) ?? '';
+  return process.env.CHROMIUM ?? known.find((file) => existsSync(file)) ?? '';
 }

@@ -35,23 +35,37 @@ export const up: Up = async (db, engine) => {
   await index(db, 'comment_author', ['email_key', 'state']);
   await newTable(db, engine, 'comment_event')
     .addColumn('id', rowNumber(engine), primary(engine))
-    .addColumn('comment_id', rowReference(engine), (column) => column.notNull().references('comment.id').onDelete('cascade'))
+    .addColumn('comment_id', rowReference(engine), (column) =>
+      column.notNull().references('comment.id').onDelete('cascade'),
+    )
     .addColumn('at', 'text', notNull)
     .addColumn('actor', 'text', notNull)
     .addColumn('state', 'text', (column) => column.notNull().check(sql`state in ${STATES}`))
     .addColumn('reason', 'text', notNull)
     .execute();
-  await db.schema.createIndex('comment_event_of').ifNotExists().on('comment_event').column('comment_id').execute();
+  await db.schema
+    .createIndex('comment_event_of')
+    .ifNotExists()
+    .on('comment_event')
+    .column('comment_id')
+    .execute();
   await newTable(db, engine, 'spam_feedback')
     .addColumn('id', rowNumber(engine), primary(engine))
-    .addColumn('comment_id', rowReference(engine), (column) => column.notNull().references('comment.id').onDelete('cascade'))
+    .addColumn('comment_id', rowReference(engine), (column) =>
+      column.notNull().references('comment.id').onDelete('cascade'),
+    )
     .addColumn('kind', 'text', (column) => column.notNull().check(sql`kind in ('spam', 'ham')`))
     .addColumn('fields', 'text', notNull)
     .addColumn('attempts', 'integer', (column) => column.notNull().defaultTo(0))
     .addColumn('due_at', 'text', notNull)
     .addColumn('done_at', 'text')
     .execute();
-  await db.schema.createIndex('spam_feedback_due').ifNotExists().on('spam_feedback').columns(['done_at', 'due_at']).execute();
+  await db.schema
+    .createIndex('spam_feedback_due')
+    .ifNotExists()
+    .on('spam_feedback')
+    .columns(['done_at', 'due_at'])
+    .execute();
 
   async function index(on: typeof db, name: string, columns: string[]) {
     await on.schema.createIndex(name).ifNotExists().on('comment').columns(columns).execute();

@@ -7,10 +7,14 @@ export const up: Up = async (db, engine) => {
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('email', 'text', notNull)
     .addColumn('email_key', 'text', (column) => column.notNull().unique())
-    .addColumn('cadence', 'text', (column) => column.notNull().check(sql`cadence in ('daily', 'weekly', 'monthly')`))
+    .addColumn('cadence', 'text', (column) =>
+      column.notNull().check(sql`cadence in ('daily', 'weekly', 'monthly')`),
+    )
     .addColumn('topics', 'text', notNull)
     .addColumn('alerts', 'integer', notNull)
-    .addColumn('state', 'text', (column) => column.notNull().check(sql`state in ('pending', 'confirmed', 'unsubscribed')`))
+    .addColumn('state', 'text', (column) =>
+      column.notNull().check(sql`state in ('pending', 'confirmed', 'unsubscribed')`),
+    )
     .addColumn('asked', 'integer', notNull)
     .addColumn('asked_at', 'text')
     .addColumn('created_at', 'text', notNull)
@@ -25,11 +29,18 @@ export const up: Up = async (db, engine) => {
     .execute();
   await newTable(db, engine, 'subscriber_event')
     .addColumn('id', rowNumber(engine), primary(engine))
-    .addColumn('subscriber_id', 'text', (column) => column.notNull().references('subscriber.id').onDelete('cascade'))
+    .addColumn('subscriber_id', 'text', (column) =>
+      column.notNull().references('subscriber.id').onDelete('cascade'),
+    )
     .addColumn('at', 'text', notNull)
     .addColumn('kind', 'text', notNull)
     .addColumn('network', 'text')
     .addColumn('detail', 'text', notNull)
     .execute();
-  await db.schema.createIndex('subscriber_event_of').ifNotExists().on('subscriber_event').column('subscriber_id').execute();
+  await db.schema
+    .createIndex('subscriber_event_of')
+    .ifNotExists()
+    .on('subscriber_event')
+    .column('subscriber_id')
+    .execute();
 };

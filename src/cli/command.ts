@@ -21,7 +21,9 @@ export class UsageError extends Error {}
 export async function withApp<T>(use: (app: App) => Promise<T>): Promise<T> {
   const config = readConfig();
   // A command prints what it did; its log is for what went wrong, unless more was asked for.
-  const app = await openApp(config, { log: createLog(config.logLevel === 'info' ? 'warn' : config.logLevel) });
+  const app = await openApp(config, {
+    log: createLog(config.logLevel === 'info' ? 'warn' : config.logLevel),
+  });
   try {
     return await use(app);
   } finally {

@@ -14,7 +14,14 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
 };
 
 /** The one place where a broken rule becomes an exit code. */
-const EXIT: Record<ErrorCode, number> = { invalid: 2, 'not-found': 3, conflict: 4, unauthorized: 5, limited: 6, unavailable: 7 };
+const EXIT: Record<ErrorCode, number> = {
+  invalid: 2,
+  'not-found': 3,
+  conflict: 4,
+  unauthorized: 5,
+  limited: 6,
+  unavailable: 7,
+};
 
 /** Runs `watchpost …`: sets the exit code, prints what went wrong in words, never a stack for a known fault. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
@@ -33,9 +40,10 @@ async function dispatch(name: string, rest: string[]): Promise<number> {
     return 0;
   }
   const command = await COMMANDS[name]?.();
-  if (!command) throw new UsageError(`There is no command "${name}". "watchpost --help" lists those there are.`);
+  if (!command)
+    throw new UsageError(`There is no command "${name}". "watchpost --help" lists those there are.`);
   const args = parsed(command, name, rest);
-  if (args.values['help']) {
+  if (args.values.help) {
     console.log(command.help);
     return 0;
   }
@@ -44,14 +52,22 @@ async function dispatch(name: string, rest: string[]): Promise<number> {
 
 function parsed(command: Command, name: string, rest: string[]) {
   try {
-    return parseArgs({ args: rest, allowPositionals: true, options: { ...command.options, help: { type: 'boolean', short: 'h' } } });
+    return parseArgs({
+      args: rest,
+      allowPositionals: true,
+      options: { ...command.options, help: { type: 'boolean', short: 'h' } },
+    });
   } catch (error) {
-    throw new UsageError(`${wordsOf(error).split('. ')[0]}. "watchpost ${name} --help" shows how it is called.`);
+    throw new UsageError(
+      `${wordsOf(error).split('. ')[0]}. "watchpost ${name} --help" shows how it is called.`,
+    );
   }
 }
 
 async function overview(): Promise<string> {
-  const entries = await Promise.all(Object.entries(COMMANDS).map(async ([name, load]) => [name, (await load()).summary] as const));
+  const entries = await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, load]) => [name, (await load()).summary] as const),
+  );
   const lines = entries.map(([name, summary]) => `  ${name.padEnd(10)}${summary}`);
   return `Usage: watchpost <command> [options]\n\n${lines.join('\n')}\n\n"watchpost <command> --help" says more.`;
 }

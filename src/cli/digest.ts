@@ -23,10 +23,11 @@ Letters that the relay puts off stay in the outbox and are tried again by the ru
   options: { cadence: { type: 'string' }, now: { type: 'string' } },
   async run({ positionals, values }) {
     const [action = ''] = positionals;
-    if (positionals.length !== 1 || !['preview', 'send'].includes(action)) throw new UsageError('It is called as "watchpost digest preview" or "watchpost digest send".');
-    const cadence = CADENCES.find((one) => one === values['cadence']);
+    if (positionals.length !== 1 || !['preview', 'send'].includes(action))
+      throw new UsageError('It is called as "watchpost digest preview" or "watchpost digest send".');
+    const cadence = CADENCES.find((one) => one === values.cadence);
     if (!cadence) throw new UsageError(`--cadence should be one of ${CADENCES.join(', ')}.`);
-    const now = timeFrom(values['now']);
+    const now = timeFrom(values.now);
     return withApp((app) => (action === 'send' ? send(app, cadence, now) : preview(app, cadence, now)));
   },
 };
@@ -36,14 +37,18 @@ async function preview(app: App, cadence: Cadence, now: Date | undefined): Promi
   if (planned.state !== 'made') return tellNothing(planned, cadence);
   const reader = { id: 'preview', email: 'reader@example.org', topics: '' };
   const { subject, text } = digestLetter(app, planned.edition, reader, 'preview', app.clock.now());
-  console.log(`To ${planned.recipients} ${planned.recipients === 1 ? 'reader' : 'readers'}\nSubject: ${subject}\n\n${text}`);
+  console.log(
+    `To ${planned.recipients} ${planned.recipients === 1 ? 'reader' : 'readers'}\nSubject: ${subject}\n\n${text}`,
+  );
   return 0;
 }
 
 async function send(app: App, cadence: Cadence, now: Date | undefined): Promise<number> {
   const made = await makeEdition(app, cadence, now ?? app.clock.now());
   if (made.state !== 'made') return tellNothing(made, cadence);
-  console.log(`Edition ${made.edition.id}: ${made.recipients} ${made.recipients === 1 ? 'letter' : 'letters'} to send.`);
+  console.log(
+    `Edition ${made.edition.id}: ${made.recipients} ${made.recipients === 1 ? 'letter' : 'letters'} to send.`,
+  );
   console.log(`On the site: ${new URL(editionPath(made.edition.id), app.siteUrl).href}`);
   return deliverAll(app, made.edition, made.recipients);
 }
@@ -61,8 +66,13 @@ async function deliverAll(app: App, edition: Edition, recipients: number): Promi
   }
   const counts = await deliveryCounts(app.db, edition.id);
   if (process.stderr.isTTY) process.stderr.write('\n');
-  console.log(Object.entries(counts).map(([state, count]) => `${count} ${state}`).join(', '));
-  if (counts.deferred) console.log('What is deferred stays in the outbox and is tried again by the running server or worker.');
+  console.log(
+    Object.entries(counts)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(', '),
+  );
+  if (counts.deferred)
+    console.log('What is deferred stays in the outbox and is tried again by the running server or worker.');
   return counts.deferred || counts.bounced || counts.uncertain ? 1 : 0;
 }
 
@@ -73,14 +83,19 @@ async function showProgress(app: App, edition: string, recipients: number): Prom
 }
 
 function tellNothing(made: Exclude<Made, { state: 'made' }>, cadence: Cadence): number {
-  if (made.state === 'no-subscribers') console.log(`Nothing was sent: nobody has confirmed the ${cadence} digest yet.`);
-  else console.log(`Nothing was sent: nothing new for the ${cadence} readers${made.since.startsWith('1970') ? '' : ` since ${made.since}`}.`);
+  if (made.state === 'no-subscribers')
+    console.log(`Nothing was sent: nobody has confirmed the ${cadence} digest yet.`);
+  else
+    console.log(
+      `Nothing was sent: nothing new for the ${cadence} readers${made.since.startsWith('1970') ? '' : ` since ${made.since}`}.`,
+    );
   return 0;
 }
 
 function timeFrom(given: unknown): Date | undefined {
   if (given === undefined) return undefined;
   const time = new Date(String(given));
-  if (Number.isNaN(time.getTime())) throw new UsageError('--now should be a time such as 2026-11-24T08:00:00Z.');
+  if (Number.isNaN(time.getTime()))
+    throw new UsageError('--now should be a time such as 2026-11-24T08:00:00Z.');
   return time;
 }

@@ -28,29 +28,57 @@ async function database({ db, engine }: App): Promise<Finding> {
 }
 
 function content({ library }: App): Finding[] {
-  const faults = library.problems.map(({ file, line, field, message }): Finding => ({ level: 'fault', text: `content/${file}:${line}: ${field} ${message}.` }));
+  const faults = library.problems.map(
+    ({ file, line, field, message }): Finding => ({
+      level: 'fault',
+      text: `content/${file}:${line}: ${field} ${message}.`,
+    }),
+  );
   const count = library.articles().length;
-  return faults.length > 0 ? faults : [{ level: 'good', text: `The content is sound: ${count} articles are published.` }];
+  return faults.length > 0
+    ? faults
+    : [{ level: 'good', text: `The content is sound: ${count} articles are published.` }];
 }
 
 async function filter({ spam }: App): Promise<Finding> {
   if (!spam) return { level: 'note', text: 'No AKISMET_KEY is set: strangers’ comments are held for you.' };
   const state = await spam.verifyKey();
   if (state === 'valid') return { level: 'good', text: 'Akismet accepts the key.' };
-  if (state === 'invalid') return { level: 'fault', text: 'Akismet refuses the key: copy it again from your Akismet account into AKISMET_KEY.' };
+  if (state === 'invalid')
+    return {
+      level: 'fault',
+      text: 'Akismet refuses the key: copy it again from your Akismet account into AKISMET_KEY.',
+    };
   return { level: 'note', text: 'Akismet does not answer now: comments are kept and wait.' };
 }
 
 function mail({ config, library }: App): Finding[] {
   const { from, postalAddress } = library.site.newsletter;
   const findings: Finding[] = [];
-  if (config.smtpUrl === undefined) findings.push({ level: 'note', text: 'No SMTP_URL is set: letters are kept as files, readable at the desk.' });
-  else if ((config.mailFrom ?? from).includes('.example')) findings.push({ level: 'fault', text: 'Letters go out, but the sender is a made-up address: set MAIL_FROM.' });
-  if (!postalAddress || postalAddress.includes('has yet to')) findings.push({ level: 'note', text: 'Letters need a postal address: put yours into content/site.yaml, newsletter.postalAddress.' });
+  if (config.smtpUrl === undefined)
+    findings.push({
+      level: 'note',
+      text: 'No SMTP_URL is set: letters are kept as files, readable at the desk.',
+    });
+  else if ((config.mailFrom ?? from).includes('.example'))
+    findings.push({
+      level: 'fault',
+      text: 'Letters go out, but the sender is a made-up address: set MAIL_FROM.',
+    });
+  if (!postalAddress || postalAddress.includes('has yet to'))
+    findings.push({
+      level: 'note',
+      text: 'Letters need a postal address: put yours into content/site.yaml, newsletter.postalAddress.',
+    });
   return findings;
 }
 
 function address({ siteUrl }: App): Finding[] {
   if (siteUrl.protocol === 'https:' || siteUrl.hostname === 'localhost') return [];
-  return [{ level: 'note', text: 'SITE_URL is plain http: put a proxy with a certificate in front and set it to https.' }];
+  return [
+    {
+      level: 'note',
+      text: 'SITE_URL is plain http: put a proxy with a certificate in front and set it to https.',
+    },
+  ];
 }

@@ -15,7 +15,9 @@ Brings the database to the newest form and says which steps that took. Safe to r
     const { db, engine } = openDatabase(config);
     try {
       const steps = await migrate(db, engine);
-      console.log(steps.length > 0 ? `Done: ${steps.join(', ')}.` : 'The database has the newest form already.');
+      console.log(
+        steps.length > 0 ? `Done: ${steps.join(', ')}.` : 'The database has the newest form already.',
+      );
     } finally {
       await db.destroy();
     }

@@ -9,7 +9,15 @@ const forTests = process.argv.includes('--for-tests');
 
 const INSTALLED = 'node_modules/.watchpost-installed';
 const BUILT = 'dist/.watchpost-built';
-const SOURCES = ['src/pages', 'src/layouts', 'src/components', 'src/styles', 'public', 'astro.config.mjs', 'package-lock.json'];
+const SOURCES = [
+  'src/pages',
+  'src/layouts',
+  'src/components',
+  'src/styles',
+  'public',
+  'astro.config.mjs',
+  'package-lock.json',
+];
 const SINGLE_SOURCES = ['src/middleware.ts', 'src/cache-provider.ts'];
 
 install();
@@ -33,8 +41,15 @@ function linkNode() {
   const link = 'node_modules/.bin/node';
   if (existsSync(link)) return;
   const bundled = `node_modules/node-${process.platform}-${process.arch}/bin/node`;
-  const target = existsSync(bundled) ? `../../${bundled}` : Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : undefined;
-  if (!target) fail(`There is no Node 24 package for ${process.platform} on ${process.arch}: install Node 24 or later and run this again.`);
+  const target = existsSync(bundled)
+    ? `../../${bundled}`
+    : Number(process.versions.node.split('.')[0]) >= 24
+      ? process.execPath
+      : undefined;
+  if (!target)
+    fail(
+      `There is no Node 24 package for ${process.platform} on ${process.arch}: install Node 24 or later and run this again.`,
+    );
   mkdirSync('node_modules/.bin', { recursive: true });
   rmSync(link, { force: true }); // a dangling one
   symlinkSync(target, link);
@@ -51,17 +66,27 @@ function build() {
   if (changedAt(BUILT) > Math.max(...SOURCES.map(newest), ...SINGLE_SOURCES.map(changedAt))) return;
   say('Building the pages …');
   rmSync(BUILT, { force: true });
-  run('node_modules/.bin/node', ['node_modules/astro/bin/astro.mjs', 'build', '--silent'], { ASTRO_TELEMETRY_DISABLED: '1' });
+  run('node_modules/.bin/node', ['node_modules/astro/bin/astro.mjs', 'build', '--silent'], {
+    ASTRO_TELEMETRY_DISABLED: '1',
+  });
   writeFileSync(BUILT, '');
 }
 
 /** For the browser tests: the system's Chromium, else Debian's package where we may install it, else Playwright's own. */
 function provideBrowser() {
-  if (['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some(existsSync) || process.env.CHROMIUM) return;
+  if (
+    ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some(existsSync) ||
+    process.env.CHROMIUM
+  )
+    return;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say('Installing Chromium …');
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    if (tried('apt-get', ['update', '-qq'], env) && tried('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], env)) return;
+    if (
+      tried('apt-get', ['update', '-qq'], env) &&
+      tried('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], env)
+    )
+      return;
   }
   say('Installing a browser for the tests …');
   run('node_modules/.bin/node', ['node_modules/@playwright/test/cli.js', 'install', 'chromium']);
@@ -78,7 +103,10 @@ function newest(path) {
 }
 
 function run(command, args, env = {}) {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+  const { status, error } = spawnSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   if (error) fail(`${command} could not be started (${error.code}).`);
   if (status !== 0) fail(`"${command} ${args.slice(0, 2).join(' ')}" failed; what it said stands above.`);
 }

@@ -7,7 +7,9 @@ import { type BlockList, isIP } from 'node:net';
  */
 export function clientAddress(req: IncomingMessage, trusted: BlockList): string {
   let address = plain(req.socket.remoteAddress ?? '');
-  const hops = String(req.headers['x-forwarded-for'] ?? '').split(',').map((hop) => plain(hop.trim()));
+  const hops = String(req.headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .map((hop) => plain(hop.trim()));
   while (isTrusted(address, trusted)) {
     const hop = hops.pop();
     if (hop === undefined || isIP(hop) === 0) return address;
@@ -23,6 +25,9 @@ function isTrusted(address: string, trusted: BlockList): boolean {
 
 /** IPv4 that arrived on an IPv6 socket, brackets and a port as some proxies write them. */
 function plain(address: string): string {
-  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
+  const bare =
+    /^\[([^\]]+)\](?::\d+)?$/.exec(address)?.[1] ??
+    /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ??
+    address;
   return bare.startsWith('::ffff:') && isIP(bare.slice(7)) === 4 ? bare.slice(7) : bare;
 }

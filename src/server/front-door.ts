@@ -1,13 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { App } from '#core/app.ts';
 import { clientAddress } from './client-address.ts';
-import { refuse } from './refusals.ts';
 import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
 import { PageCache } from './page-cache.ts';
+import { refuse } from './refusals.ts';
 import { rendering } from './rendering.ts';
 import { isSameOrigin } from './same-origin.ts';
-import { serveMedia, StaticFiles } from './static-files.ts';
+import { StaticFiles, serveMedia } from './static-files.ts';
 
 /** Astro's handler in middleware mode. */
 export type PageHandler = (
@@ -21,6 +21,8 @@ export type PageHandler = (
 const BODY_LIMIT = 64 * 1024;
 /** So much more is read and thrown away before a body that is too large is refused: the answer would be lost otherwise. */
 const BODY_DISCARD = 4 * 1024 * 1024;
+/** The styles of the door's own pages, the only file that any host name gets. */
+const DOOR_STYLES = '/door.css';
 const CACHE_BYTES = 64 * 1024 * 1024;
 
 /** Query parameters that make another page; all others are taken away before anything looks at them. */
@@ -53,12 +55,14 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     const key = isRead ? cacheKey(req, target, siteUrl) : undefined;
     if (key !== undefined && cache.serve(key, req, res)) return; // it carries the security headers itself
 
-    for (let i = 0; i < security.length; i += 2) res.setHeader(security[i] as string, security[i + 1] as string);
+    for (let i = 0; i < security.length; i += 2)
+      res.setHeader(security[i] as string, security[i + 1] as string);
     res.setHeader('cache-control', 'no-cache');
     if (!isRead && req.method !== 'POST') return refuse(res, 405, { allow: 'GET, HEAD, POST' });
     const url = canonicalUrl(target, siteUrl);
     if (!url) return refuse(res, 400);
     if (isRead && (await answerHealth(app, url.pathname, res))) return;
+    if (url.pathname === DOOR_STYLES && files.serve(DOOR_STYLES, req, res)) return; // the next refusal wears them too
     if (req.headers.host !== siteUrl.host) return refuse(res, 421, {}, siteUrl);
     const canonical = url.pathname + url.search;
     if (canonical !== target) {
@@ -72,7 +76,8 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       const known = cacheKey(req, canonical, siteUrl);
       if (known !== undefined && cache.serve(known, req, res)) return;
     }
-    if (isRead && (files.serve(url.pathname, req, res) || serveMedia(app.library, url.pathname, req, res))) return;
+    if (isRead && (files.serve(url.pathname, req, res) || serveMedia(app.library, url.pathname, req, res)))
+      return;
     if (url.pathname.startsWith('/_')) return refuse(res, 404); // Astro's own endpoints (images, actions): unused, so shut
     if (!isRead) {
       if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);
@@ -113,7 +118,8 @@ function withoutHeaders(res: ServerResponse): ServerResponse {
 /** Where a GET may be answered from the cache; undefined for a request with a session or for another host. */
 function cacheKey(req: IncomingMessage, target: string, siteUrl: URL): string | undefined {
   if (req.headers.host !== siteUrl.host) return undefined;
-  if (req.headers.cookie !== undefined && /(?:^|;\s*)(?:__Host-)?watchpost-desk=/.test(req.headers.cookie)) return undefined;
+  if (req.headers.cookie !== undefined && /(?:^|;\s*)(?:__Host-)?watchpost-desk=/.test(req.headers.cookie))
+    return undefined;
   const mark = target.indexOf('?');
   return mark === -1 || CACHED_QUERY.test(target.slice(mark)) ? target : undefined;
 }
@@ -132,7 +138,9 @@ function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
   } catch {
     return undefined;
   }
-  const plain = path.replace(/%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi, decodeURIComponent).replace(/\/{2,}/g, '/');
+  const plain = path
+    .replace(/%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi, decodeURIComponent)
+    .replace(/\/{2,}/g, '/');
   if (/%(?:00|2f|5c)/i.test(plain)) return undefined;
   const url = new URL(plain, siteUrl);
   if (!/\/(?:[^/]*\.[^/]*)?$/.test(url.pathname)) url.pathname += '/'; // a page, not a file
@@ -156,7 +164,8 @@ async function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {
 /** Astro believes these headers: it gets ours, whatever the client sent. */
 function presentCanonicalOrigin(req: IncomingMessage, siteUrl: URL, address: string): void {
   for (const name of Object.keys(req.headers)) {
-    if (name === 'forwarded' || name.startsWith('x-forwarded-') || name === 'x-real-ip') delete req.headers[name];
+    if (name === 'forwarded' || name.startsWith('x-forwarded-') || name === 'x-real-ip')
+      delete req.headers[name];
   }
   req.headers.host = siteUrl.host;
   req.headers['x-forwarded-host'] = siteUrl.host;

@@ -18,9 +18,14 @@ export function securityHeaders(siteUrl: URL): string[] {
     ...['referrer-policy', 'same-origin'],
     ...['cross-origin-opener-policy', 'same-origin'],
     ...['cross-origin-resource-policy', 'same-origin'],
-    ...['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()'],
+    ...[
+      'permissions-policy',
+      'camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()',
+    ],
     ...['x-frame-options', 'DENY'],
-    ...(siteUrl.protocol === 'https:' ? ['strict-transport-security', 'max-age=31536000; includeSubDomains'] : []),
+    ...(siteUrl.protocol === 'https:'
+      ? ['strict-transport-security', 'max-age=31536000; includeSubDomains']
+      : []),
   ];
 }
 

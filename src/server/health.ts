@@ -4,7 +4,11 @@ import { wordsOf } from '#core/platform/errors.ts';
 import { settingValue } from '#core/platform/settings.ts';
 
 /** `/healthz`: the process answers. `/readyz`: it can also reach its database. Asked by machines, under any host name. */
-export async function answerHealth({ db, log }: App, pathname: string, res: ServerResponse): Promise<boolean> {
+export async function answerHealth(
+  { db, log }: App,
+  pathname: string,
+  res: ServerResponse,
+): Promise<boolean> {
   if (pathname === '/healthz') {
     say(res, 200, 'ok\n');
     return true;
@@ -21,6 +25,10 @@ export async function answerHealth({ db, log }: App, pathname: string, res: Serv
 }
 
 function say(res: ServerResponse, status: number, body: string): void {
-  res.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': body.length, 'cache-control': 'no-store' });
+  res.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+  });
   res.end(body);
 }

@@ -30,7 +30,8 @@ export interface RenderedPage {
 }
 
 /** Headers that the cache or the server sets itself. */
-const OWN_HEADERS = /^(?:set-cookie|content-length|cache-control|etag|vary|last-modified|connection|keep-alive|date)$/;
+const OWN_HEADERS =
+  /^(?:set-cookie|content-length|cache-control|etag|vary|last-modified|connection|keep-alive|date)$/;
 /** How many invalidations are remembered for renders that were under way meanwhile. */
 const REMEMBERED = 1000;
 
@@ -94,7 +95,9 @@ export class PageCache {
 
   /** Keeps a page, unless one of its tags changed since `epoch`: it would show the old state for ever. */
   async keep(key: string, page: RenderedPage, epoch: number): Promise<void> {
-    const changed = this.#invalidations.some(({ at, tags }) => at > epoch && tags.some((tag) => page.tags.includes(tag)));
+    const changed = this.#invalidations.some(
+      ({ at, tags }) => at > epoch && tags.some((tag) => page.tags.includes(tag)),
+    );
     if (changed || this.#epoch - epoch > REMEMBERED) return;
     const kept = this.#plain(page);
     this.#drop(key);
@@ -122,12 +125,22 @@ export class PageCache {
     });
     const caching = ['etag', etag, 'vary', 'accept-encoding', 'cache-control', 'no-cache'];
     const identity = { body, headers: [...base, ...caching, 'content-length', String(body.length)] };
-    return { etag, tags, variants: { identity }, notModified: [...this.#extraHeaders, ...caching], bytes: body.length, used: false };
+    return {
+      etag,
+      tags,
+      variants: { identity },
+      notModified: [...this.#extraHeaders, ...caching],
+      bytes: body.length,
+      used: false,
+    };
   }
 
   async #compress(page: Page): Promise<void> {
     const { body, headers } = page.variants.identity;
-    const quality = { [zlib.constants.BROTLI_PARAM_QUALITY]: 6, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: body.length };
+    const quality = {
+      [zlib.constants.BROTLI_PARAM_QUALITY]: 6,
+      [zlib.constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+    };
     const [br, gz] = await Promise.all([brotli(body, { params: quality }), gzip(body, { level: 6 })]);
     const variant = (encoding: string, data: Buffer): Variant => ({
       body: data,
@@ -173,6 +186,7 @@ function bestEncoding(req: IncomingMessage, page: Page): Encoding {
 /** Which of our encodings the client takes; `q=0` is a refusal. */
 export function acceptedEncodings(req: IncomingMessage): { br: boolean; gzip: boolean } {
   const header = String(req.headers['accept-encoding'] ?? '');
-  const takes = (name: string) => header.includes(name) && !new RegExp(`\\b${name}\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$)`).test(header);
+  const takes = (name: string) =>
+    header.includes(name) && !new RegExp(`\\b${name}\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$)`).test(header);
   return { br: takes('br'), gzip: takes('gzip') };
 }

@@ -3,8 +3,14 @@ import { escapeHtml } from '#core/platform/safe-html.ts';
 
 /** What the door itself says, in the order of what happened and what to do. */
 const WORDS: Record<number, readonly [title: string, text: string]> = {
-  400: ['This address cannot be read', 'Something in it is not spelt as an address should be. Begin at the home page.'],
-  403: ['This form came from another site', 'For your safety it was not accepted. Open the page on this site and send the form from there.'],
+  400: [
+    'This address cannot be read',
+    'Something in it is not spelt as an address should be. Begin at the home page.',
+  ],
+  403: [
+    'This form came from another site',
+    'For your safety it was not accepted. Open the page on this site and send the form from there.',
+  ],
   404: ['There is nothing at this address', 'Begin at the home page.'],
   405: ['That cannot be done here', 'This address takes only reading and forms.'],
   413: ['That is too much at once', 'A form may hold 64 kB. Shorten what you wrote and send it again.'],
@@ -14,7 +20,12 @@ const WORDS: Record<number, readonly [title: string, text: string]> = {
 };
 
 /** Answers with a small page of the door's own: no part of the site has been asked. */
-export function refuse(res: ServerResponse, status: number, headers: Record<string, string> = {}, siteUrl?: URL): void {
+export function refuse(
+  res: ServerResponse,
+  status: number,
+  headers: Record<string, string> = {},
+  siteUrl?: URL,
+): void {
   const [title, text] = WORDS[status] ?? ['Something went wrong', 'Try again in a minute.'];
   const home = escapeHtml(siteUrl?.href ?? '/');
   const body = `<!doctype html>

@@ -31,7 +31,9 @@ export async function serve(config: Config): Promise<void> {
     throw error;
   }
   app.library.watch((tags) => app.changes.tell(tags));
-  await app.changes.start(CHANGES_MS, (error) => app.log.error('database.unreachable', { message: wordsOf(error) }));
+  await app.changes.start(CHANGES_MS, (error) =>
+    app.log.error('database.unreachable', { message: wordsOf(error) }),
+  );
   const stopWorker = app.config.worker ? startWorker(app) : async () => {};
   await greet(app, server.address() as AddressInfo);
   const signal = await stopped;
@@ -61,7 +63,12 @@ async function frontDoor(app: App) {
 }
 
 function newServer(listener: Parameters<typeof createServer>[1]): Server {
-  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 20_000, maxHeaderSize: 16_384 };
+  const limits = {
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 20_000,
+    maxHeaderSize: 16_384,
+  };
   const server = createServer(limits, listener);
   server.maxConnections = 2000;
   server.on('clientError', refuseGarbage);
@@ -75,21 +82,33 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
     return;
   }
   const status =
-    { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' }[error.code ?? ''] ?? '400 Bad Request';
-  const headers = ['connection: close', 'content-length: 0', 'x-content-type-options: nosniff', "content-security-policy: default-src 'none'"];
+    {
+      HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+      ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+    }[error.code ?? ''] ?? '400 Bad Request';
+  const headers = [
+    'connection: close',
+    'content-length: 0',
+    'x-content-type-options: nosniff',
+    "content-security-policy: default-src 'none'",
+  ];
   socket.end(`HTTP/1.1 ${status}\r\n${headers.join('\r\n')}\r\n\r\n`);
 }
 
 async function listen(server: Server, config: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new ConfigError([listenProblem(error, config)])));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ConfigError([listenProblem(error, config)])),
+    );
     server.listen(config.port, config.host, resolve);
   });
 }
 
 function listenProblem(error: NodeJS.ErrnoException, { host, port }: Config): string {
-  if (error.code === 'EADDRINUSE') return `PORT ${port} is taken by another program: end that one, or set PORT to a free one`;
-  if (error.code === 'EACCES') return `PORT ${port} needs rights that this user lacks: set PORT to one above 1023`;
+  if (error.code === 'EADDRINUSE')
+    return `PORT ${port} is taken by another program: end that one, or set PORT to a free one`;
+  if (error.code === 'EACCES')
+    return `PORT ${port} needs rights that this user lacks: set PORT to one above 1023`;
   return `HOST ${host} cannot be listened on (${error.code ?? 'unknown'}): set HOST to an address of this machine`;
 }
 
@@ -102,9 +121,16 @@ async function greet(app: App, address: AddressInfo): Promise<void> {
     console.log(`Your desk, good once and for ${LINK_MINUTES} minutes: ${await deskLink(app)}`);
     console.log('Another such link, whenever you need one: npx watchpost desk link');
   }
-  if (config.smtpUrl === undefined) console.log('No SMTP_URL is set: letters are kept, and readable at the desk.');
-  if (config.akismet === undefined) console.log('No AKISMET_KEY is set: strangers’ comments wait for you at the desk.');
-  const facts = { host: address.address, port: address.port, articles: library.articles().length, database: app.engine };
+  if (config.smtpUrl === undefined)
+    console.log('No SMTP_URL is set: letters are kept, and readable at the desk.');
+  if (config.akismet === undefined)
+    console.log('No AKISMET_KEY is set: strangers’ comments wait for you at the desk.');
+  const facts = {
+    host: address.address,
+    port: address.port,
+    articles: library.articles().length,
+    database: app.engine,
+  };
   app.log.info('server.started', { ...facts, startMs: Math.round(performance.now()) });
 }
 

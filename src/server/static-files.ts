@@ -38,7 +38,9 @@ export class StaticFiles {
   readonly #assets: Map<string, Asset>;
 
   constructor(clientDir: string) {
-    const files = readdirSync(clientDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const files = readdirSync(clientDir, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
     this.#assets = new Map(
       files.map((entry) => {
         const file = path.join(entry.parentPath, entry.name);
@@ -75,14 +77,21 @@ function assetOf(file: string, route: string): Asset {
     type,
     etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
     caching: route.startsWith('/_astro/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
-    ...(COMPRESSIBLE.test(type) ? { br: zlib.brotliCompressSync(identity), gzip: zlib.gzipSync(identity, { level: 9 }) } : {}),
+    ...(COMPRESSIBLE.test(type)
+      ? { br: zlib.brotliCompressSync(identity), gzip: zlib.gzipSync(identity, { level: 9 }) }
+      : {}),
   };
 }
 
 const MEDIA = /^\/(articles|authors)\/([a-z0-9-]+)\/([\w-]+(?:\.[\w-]+)*\.(?:avif|gif|jpe?g|png|svg|webp))$/;
 
 /** Answers for a picture that lies beside an article or author; false where there is none to be seen. */
-export function serveMedia(library: Library, pathname: string, req: IncomingMessage, res: ServerResponse): boolean {
+export function serveMedia(
+  library: Library,
+  pathname: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+): boolean {
   const [, kind, id = '', name = ''] = MEDIA.exec(pathname) ?? [];
   if (kind === undefined || (kind === 'articles' && !library.article(id))) return false;
   const folder = library.folderOf(`/${kind}/${id}/`);
@@ -95,8 +104,15 @@ export function serveMedia(library: Library, pathname: string, req: IncomingMess
     res.writeHead(304, headers).end();
     return true;
   }
-  res.writeHead(200, { ...headers, 'content-type': TYPES[path.extname(name)] ?? 'application/octet-stream', 'content-length': info.size });
+  res.writeHead(200, {
+    ...headers,
+    'content-type': TYPES[path.extname(name)] ?? 'application/octet-stream',
+    'content-length': info.size,
+  });
   if (req.method === 'HEAD') res.end();
-  else createReadStream(file).on('error', () => res.destroy()).pipe(res);
+  else
+    createReadStream(file)
+      .on('error', () => res.destroy())
+      .pipe(res);
   return true;
 }

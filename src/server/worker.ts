@@ -24,8 +24,8 @@ export function startWorker(app: App): () => Promise<void> {
     repeat(app, stopping.signal, 'letters', LOOK_MS, () => app.sender.sendDue()),
     repeat(app, stopping.signal, 'comments', SECOND, () => checkDueComments(app)),
     repeat(app, stopping.signal, 'corrections', SECOND, () => sendDueFeedback(app)),
-    repeat(app, stopping.signal, 'schedule', 10 * SECOND, () => makeDueEditions(app)),
-    repeat(app, stopping.signal, 'recovery', 30 * SECOND, () => app.sender.recover()),
+    repeat(app, stopping.signal, 'schedule', 10 * SECOND, async () => void (await makeDueEditions(app))),
+    repeat(app, stopping.signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
     repeat(app, stopping.signal, 'networks', HOUR, () => forgetOldNetworks(app)),
     repeat(app, stopping.signal, 'tidying', HOUR, async () => {
       await tidyUp(app);
@@ -39,7 +39,13 @@ export function startWorker(app: App): () => Promise<void> {
 }
 
 /** Does a job again at once while it finds work, else after a pause; errors are logged and wait longer each time. */
-async function repeat(app: App, signal: AbortSignal, name: string, pauseMs: number, job: () => Promise<number | void>): Promise<void> {
+async function repeat(
+  app: App,
+  signal: AbortSignal,
+  name: string,
+  pauseMs: number,
+  job: () => Promise<number | undefined>,
+): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     let found = 0;

@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 /** The system's browser; absent or empty, Playwright takes its own. */
-const executablePath = process.env['CHROMIUM'];
+const executablePath = process.env.CHROMIUM;
 /** Runs in a container as root, and asks nobody anything by itself. */
 const args = [
   '--no-sandbox',

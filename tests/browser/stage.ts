@@ -145,7 +145,7 @@ async function keptLetter({ dataDir }: TestSite, to: string, word = 'Confirm') {
     readdirSync(dir)
       .filter((name) => name.endsWith('.eml'))
       .map((name) => ({ id: path.basename(name, '.eml'), ...letterOf(readFileSync(path.join(dir, name))) }))
-      .find(({ headers }) => headers['to'] === to && headers['subject']?.includes(word));
+      .find(({ headers }) => headers.to === to && headers.subject?.includes(word));
   await until(() => {
     try {
       return kept() !== undefined;

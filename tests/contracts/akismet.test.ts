@@ -25,8 +25,11 @@ async function setUp(t: { after(fn: () => unknown): void }, key?: string) {
 test('ham, spam and certain spam are told apart', async (t) => {
   const { fake, akismet } = await setUp(t);
   assert.deepEqual(await akismet.check(FIELDS), { state: 'answered', verdict: 'ham' });
-  fake.spamWhen = (fields) => fields['comment_content'] === 'buy';
-  assert.deepEqual(await akismet.check({ ...FIELDS, comment_content: 'buy' }), { state: 'answered', verdict: 'spam' });
+  fake.spamWhen = (fields) => fields.comment_content === 'buy';
+  assert.deepEqual(await akismet.check({ ...FIELDS, comment_content: 'buy' }), {
+    state: 'answered',
+    verdict: 'spam',
+  });
   fake.discardWhen = () => true;
   assert.deepEqual(await akismet.check(FIELDS), { state: 'answered', verdict: 'discard' });
 });
@@ -66,7 +69,10 @@ for (const [mode, why] of SILENCES) {
     fake.mode = mode;
     assert.deepEqual(await akismet.check(FIELDS), { state: 'silent', why });
     assert.equal(await akismet.correct('spam', FIELDS), false);
-    assert.ok(fake.requests.every((request) => request.path.startsWith('/1.1/')), 'no redirect is followed');
+    assert.ok(
+      fake.requests.every((request) => request.path.startsWith('/1.1/')),
+      'no redirect is followed',
+    );
   });
 }
 
@@ -74,14 +80,20 @@ test('a correction counts only when Akismet thanks for it', async (t) => {
   const { fake, akismet } = await setUp(t);
   assert.equal(await akismet.correct('spam', FIELDS), true);
   assert.equal(await akismet.correct('ham', FIELDS), true);
-  assert.deepEqual(fake.requests.map((request) => request.path), ['/1.1/submit-spam', '/1.1/submit-ham']);
-  assert.equal(fake.requests[0]?.fields['comment_content'], FIELDS.comment_content);
+  assert.deepEqual(
+    fake.requests.map((request) => request.path),
+    ['/1.1/submit-spam', '/1.1/submit-ham'],
+  );
+  assert.equal(fake.requests[0]?.fields.comment_content, FIELDS.comment_content);
 });
 
 test('two questions at once get each its own answer', async (t) => {
   const { fake, akismet } = await setUp(t);
-  fake.spamWhen = (fields) => fields['comment_content'] === 'buy';
+  fake.spamWhen = (fields) => fields.comment_content === 'buy';
   const texts = ['buy', 'read', 'buy', 'read', 'buy', 'read'];
   const answers = await Promise.all(texts.map((text) => akismet.check({ ...FIELDS, comment_content: text })));
-  assert.deepEqual(answers.map((answer) => answer.state === 'answered' && answer.verdict), texts.map((text) => (text === 'buy' ? 'spam' : 'ham')));
+  assert.deepEqual(
+    answers.map((answer) => answer.state === 'answered' && answer.verdict),
+    texts.map((text) => (text === 'buy' ? 'spam' : 'ham')),
+  );
 });

@@ -12,10 +12,16 @@ import { addReader, signUp } from '../support/readers.ts';
 import { letterOf, type SmtpFake, startSmtpFake } from '../support/smtp-fake.ts';
 import { openTestApp, type TestApp, type TestAppOptions, writeArticle } from '../support/test-app.ts';
 
-async function withRelay(t: TestContext, options: TestAppOptions = {}): Promise<{ app: TestApp; relay: SmtpFake }> {
+async function withRelay(
+  t: TestContext,
+  options: TestAppOptions = {},
+): Promise<{ app: TestApp; relay: SmtpFake }> {
   const relay = await startSmtpFake();
   t.after(() => relay.stop());
-  const app = await openTestApp(t, { ...options, env: { SMTP_URL: relay.url, MAIL_FROM: 'Watchpost, the desk <news@watchpost.test>', ...options.env } });
+  const app = await openTestApp(t, {
+    ...options,
+    env: { SMTP_URL: relay.url, MAIL_FROM: 'Watchpost, the desk <news@watchpost.test>', ...options.env },
+  });
   writeArticle(app.config.contentDir, 'one', { title: 'Röntgen, “quoted” & <b>', dek: 'A dek.' });
   app.library.reload();
   return { app, relay };
@@ -50,18 +56,30 @@ test('a digest has two parts, the list headers, a fixed Message-ID and the posta
   assert.ok(message);
   const { headers, text, html } = letterOf(message.raw);
   assert.equal(headers['list-id'], '"Watchpost" <newsletter.watchpost.test>');
-  assert.match(headers['list-unsubscribe'] ?? '', /^<http:\/\/watchpost\.test\/newsletter\/unsubscribe\/[\w-]{43}\/>$/);
+  assert.match(
+    headers['list-unsubscribe'] ?? '',
+    /^<http:\/\/watchpost\.test\/newsletter\/unsubscribe\/[\w-]{43}\/>$/,
+  );
   assert.equal(headers['list-unsubscribe-post'], 'List-Unsubscribe=One-Click');
   assert.equal(headers['message-id'], `<2026-11-24-weekly.${id}@watchpost.test>`);
-  assert.match(headers['from'] ?? '', /Watchpost, the desk.*<news@watchpost\.test>/);
-  assert.match(headers['subject'] ?? '', /Röntgen, “quoted” & <b>/);
+  assert.match(headers.from ?? '', /Watchpost, the desk.*<news@watchpost\.test>/);
+  assert.match(headers.subject ?? '', /Röntgen, “quoted” & <b>/);
   for (const part of [text, html]) {
-    for (const piece of ['/articles/one/', '/newsletter/preferences/', '/newsletter/unsubscribe/', '/newsletter/editions/2026-11-24-weekly/']) {
+    for (const piece of [
+      '/articles/one/',
+      '/newsletter/preferences/',
+      '/newsletter/unsubscribe/',
+      '/newsletter/editions/2026-11-24-weekly/',
+    ]) {
       assert.ok(part.includes(piece), piece);
     }
   }
   assert.match(html, /Röntgen, “quoted” &amp; &lt;b&gt;/);
-  assert.doesNotMatch(html, /<img|<script|http(?!:\/\/watchpost\.test)s?:/, 'no picture, no script, no other address');
+  assert.doesNotMatch(
+    html,
+    /<img|<script|http(?!:\/\/watchpost\.test)s?:/,
+    'no picture, no script, no other address',
+  );
 });
 
 test('who leaves between the making and the sending gets nothing, and the row says why', async (t) => {
@@ -97,7 +115,8 @@ test('a refused address bounces, a greylisted one is tried again, and neither de
   const { app, relay } = await withRelay(t);
   relay.refuse((recipient) => {
     if (recipient === 'gone@example.org') return { code: 550, message: '5.1.1 no such user', verb: 'RCPT' };
-    if (recipient === 'grey@example.org') return { code: 451, message: '4.7.1 come back later', verb: 'RCPT' };
+    if (recipient === 'grey@example.org')
+      return { code: 451, message: '4.7.1 come back later', verb: 'RCPT' };
     if (recipient === 'full@example.org') return { code: 552, message: '5.2.2 too large', verb: 'DATA' };
     return undefined;
   });
@@ -105,7 +124,10 @@ test('a refused address bounces, a greylisted one is tried again, and neither de
   await sendAll(app);
   assert.deepEqual(await deliveryCounts(app.db), { bounced: 2, deferred: 1, sent: 1 });
   const replies = await app.db.selectFrom('delivery').select(['recipient', 'reply']).execute();
-  assert.match(replies.find((row) => row.recipient === 'gone@example.org')?.reply ?? '', /550 5\.1\.1 no such user/);
+  assert.match(
+    replies.find((row) => row.recipient === 'gone@example.org')?.reply ?? '',
+    /550 5\.1\.1 no such user/,
+  );
   relay.refuse(() => undefined);
   app.clock.advance(5 * MINUTE);
   await sendAll(app);
@@ -144,7 +166,12 @@ test('what a dead worker held before the dot is sent again; at the dot a digest 
   await signUp(app, 'new@example.org');
   const dead = { lease_owner: 'another-host:1:x', lease_until: '2026-11-24T08:00:00.000Z' };
   const hold = (recipient: string, state: 'claimed' | 'at-the-dot') =>
-    app.db.updateTable('delivery').set({ ...dead, state }).where('recipient', '=', recipient).where('state', '=', 'queued').execute();
+    app.db
+      .updateTable('delivery')
+      .set({ ...dead, state })
+      .where('recipient', '=', recipient)
+      .where('state', '=', 'queued')
+      .execute();
   await hold('ann@example.org', 'claimed');
   await hold('bob@example.org', 'at-the-dot');
   await hold('new@example.org', 'at-the-dot');
@@ -152,12 +179,22 @@ test('what a dead worker held before the dot is sent again; at the dot a digest 
   await app.sender.recover();
   await sendAll(app);
   assert.deepEqual(await deliveryCounts(app.db, '2026-11-24-weekly'), { sent: 1, uncertain: 1 });
-  assert.deepEqual(relay.messages.slice(before).map((message) => message.to[0]).sort(), ['ann@example.org', 'new@example.org']);
+  assert.deepEqual(
+    relay.messages
+      .slice(before)
+      .map((message) => message.to[0])
+      .sort(),
+    ['ann@example.org', 'new@example.org'],
+  );
 });
 
 test('no address, token or link of a reader stands in the log', async (t) => {
   const { app, relay } = await withRelay(t);
-  relay.refuse((recipient) => (recipient === 'ann@example.org' ? { code: 550, message: '5.1.1 <ann@example.org> unknown', verb: 'RCPT' } : undefined));
+  relay.refuse((recipient) =>
+    recipient === 'ann@example.org'
+      ? { code: 550, message: '5.1.1 <ann@example.org> unknown', verb: 'RCPT' }
+      : undefined,
+  );
   await signUp(app, 'ann@example.org');
   await signUp(app, 'bob@example.org');
   await sendAll(app);

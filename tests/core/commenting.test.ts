@@ -55,7 +55,13 @@ test('the first comment of a person is held, later ones appear by themselves', a
   await moderateComment(app, first.id, 'approve', 'owner');
   assert.equal((await post(app, { body: 'Another one.' })).state, 'published');
   const shown = await publishedComments(app, 'one');
-  assert.deepEqual(shown.map(({ number, name }) => [number, name]), [[1, 'Ann'], [2, 'Ann']]);
+  assert.deepEqual(
+    shown.map(({ number, name }) => [number, name]),
+    [
+      [1, 'Ann'],
+      [2, 'Ann'],
+    ],
+  );
   assert.match(shown[0]?.html ?? '', /<em>helped<\/em>/);
 });
 
@@ -125,7 +131,10 @@ test('a filled trap and many links hold a comment, even of somebody we know', as
   const { app } = await withAkismet(t);
   await moderateComment(app, (await post(app)).id, 'approve', 'owner');
   assert.equal((await post(app, { honeypot: 'x' })).reason, 'local-signs');
-  assert.equal((await post(app, { body: 'https://a.example https://b.example https://c.example' })).reason, 'links');
+  assert.equal(
+    (await post(app, { body: 'https://a.example https://b.example https://c.example' })).reason,
+    'links',
+  );
 });
 
 test('the moderator’s word is told to Akismet only where it erred, with what was judged', async (t) => {
@@ -133,7 +142,11 @@ test('the moderator’s word is told to Akismet only where it erred, with what w
   const held = await post(app);
   await moderateComment(app, held.id, 'approve', 'owner');
   await sendDueFeedback(app);
-  assert.equal(fake.requests.filter((request) => request.path !== '/1.1/comment-check').length, 0, 'ham approved: nothing to say');
+  assert.equal(
+    fake.requests.filter((request) => request.path !== '/1.1/comment-check').length,
+    0,
+    'ham approved: nothing to say',
+  );
   await moderateComment(app, held.id, 'spam', 'owner');
   await sendDueFeedback(app);
   fake.spamWhen = () => true;
@@ -141,10 +154,13 @@ test('the moderator’s word is told to Akismet only where it erred, with what w
   await moderateComment(app, taken.id, 'approve', 'owner');
   await sendDueFeedback(app);
   const corrections = fake.requests.filter((request) => request.path !== '/1.1/comment-check');
-  assert.deepEqual(corrections.map(({ path, fields }) => [path, fields['comment_content']]), [
-    ['/1.1/submit-spam', DRAFT.body],
-    ['/1.1/submit-ham', 'Honest words.'],
-  ]);
+  assert.deepEqual(
+    corrections.map(({ path, fields }) => [path, fields.comment_content]),
+    [
+      ['/1.1/submit-spam', DRAFT.body],
+      ['/1.1/submit-ham', 'Honest words.'],
+    ],
+  );
 });
 
 test('a correction that Akismet does not take is tried again', async (t) => {

@@ -23,7 +23,12 @@ function publish(app: TestApp, slug: string, fields: Record<string, unknown>): v
 }
 
 async function recipients(app: TestApp, edition: string): Promise<string[]> {
-  const rows = await app.db.selectFrom('delivery').select('recipient').where('edition_id', '=', edition).orderBy('recipient').execute();
+  const rows = await app.db
+    .selectFrom('delivery')
+    .select('recipient')
+    .where('edition_id', '=', edition)
+    .orderBy('recipient')
+    .execute();
   return rows.map((row) => row.recipient);
 }
 
@@ -39,7 +44,10 @@ test('an edition holds what was published since the last one, one row for each r
   publish(app, 'two', { published: '2026-11-30T08:00:00Z' });
   const second = await makeEdition(app, 'weekly', app.clock.now());
   assert.ok(second.state === 'made');
-  assert.deepEqual(second.edition.contents.stories.map((story) => story.slug), ['two']);
+  assert.deepEqual(
+    second.edition.contents.stories.map((story) => story.slug),
+    ['two'],
+  );
 });
 
 test('made twice for the same window, nothing is sent twice, whoever is first', async (t) => {
@@ -77,7 +85,10 @@ test('an article that is filed late, dated before the last edition, still gets i
   app.clock.advance(DAY);
   const made = await makeEdition(app, 'weekly', app.clock.now());
   assert.ok(made.state === 'made');
-  assert.deepEqual(made.edition.contents.stories.map((story) => story.slug), ['late']);
+  assert.deepEqual(
+    made.edition.contents.stories.map((story) => story.slug),
+    ['late'],
+  );
 });
 
 test('an edition’s contents are frozen when it is made', async (t) => {
@@ -92,7 +103,11 @@ test('the schedule sends at its hour once, and not for hours before the site beg
   const app = await newsroom(t);
   await addReader(app, 'ann@example.org');
   await makeDueEditions(app);
-  assert.equal(await editionById(app.db, '2026-11-24-weekly'), undefined, 'Tuesday 08:00 was before the start');
+  assert.equal(
+    await editionById(app.db, '2026-11-24-weekly'),
+    undefined,
+    'Tuesday 08:00 was before the start',
+  );
   app.clock.advance(7 * DAY - HOUR - MINUTE);
   await makeDueEditions(app);
   assert.equal(await editionById(app.db, '2026-12-01-weekly'), undefined, 'a minute early');
@@ -121,12 +136,20 @@ function siteIn(timeZone: string, time: string): Site {
 
 test('in the hour that spring leaves out, the digest goes at the next minute there is', () => {
   const site = siteIn('Europe/Berlin', '02:30');
-  assert.equal(lastSlot(site, 'daily', new Date('2026-03-29T12:00:00Z')).toISOString(), '2026-03-29T01:00:00.000Z');
+  assert.equal(
+    lastSlot(site, 'daily', new Date('2026-03-29T12:00:00Z')).toISOString(),
+    '2026-03-29T01:00:00.000Z',
+  );
 });
 
 test('in the hour that autumn repeats, it goes once, the first time', () => {
   const site = siteIn('Europe/Berlin', '02:30');
-  for (const now of ['2026-10-25T00:30:00Z', '2026-10-25T01:00:00Z', '2026-10-25T01:30:00Z', '2026-10-25T12:00:00Z']) {
+  for (const now of [
+    '2026-10-25T00:30:00Z',
+    '2026-10-25T01:00:00Z',
+    '2026-10-25T01:30:00Z',
+    '2026-10-25T12:00:00Z',
+  ]) {
     assert.equal(lastSlot(site, 'daily', new Date(now)).toISOString(), '2026-10-25T00:30:00.000Z', now);
   }
 });

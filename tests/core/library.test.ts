@@ -92,7 +92,7 @@ describe('a folder that is watched', () => {
     assert.deepEqual(slugs(library.articles()), ['later']);
     assert.ok(told.includes('articles'));
     assert.deepEqual(
-      lines.filter(({ event }) => event === 'article.published').map((line) => line['article']),
+      lines.filter(({ event }) => event === 'article.published').map((line) => line.article),
       ['later'],
     );
   });
@@ -113,7 +113,7 @@ describe('a folder that is watched', () => {
       refused.map(({ file, line, field }) => [file, line, field]),
       [['articles/news.md', 4, 'severity']],
     );
-    assert.match(String(refused[0]?.['message']), /should be one of low, medium, high, critical/);
+    assert.match(String(refused[0]?.message), /should be one of low, medium, high, critical/);
     writeArticle(dir, 'news', { title: 'Mended', body: 'Mended body.' });
     await until(() => titles(library).join() === 'Mended');
     assert.deepEqual(library.problems, []);
@@ -350,9 +350,8 @@ describe('the feed', () => {
 /** What makes XML ill-formed: a wrong character, a bare & or <, an element that is not closed in order. */
 function faultsOf(xml: string): string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-  const faults = [
-    ...xml.matchAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu),
-  ].map(() => 'a character that XML has not');
+  const illegal = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
+  const faults = [...xml.matchAll(illegal)].map(() => 'a character that XML has not');
   const open: string[] = [];
   const plain = xml.replace(/^<\?xml [^>]*\?>/, '').replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '');
   const rest = plain.replace(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AppError } from '#core/platform/errors.ts';
 import { DAY } from '#core/platform/clock.ts';
+import { AppError } from '#core/platform/errors.ts';
 import { derivedToken } from '#core/platform/tokens.ts';
 import { confirm, confirmation } from '#core/subscribers/confirm.ts';
 import { changeChoices } from '#core/subscribers/preferences.ts';
@@ -24,7 +24,10 @@ test('a sign-up is pending until its button is pressed, and looking changes noth
   assert.equal((await confirm(app, token, '192.0.2.1')).state, 'confirmed');
   assert.equal((await confirm(app, token, '192.0.2.1')).state, 'already-confirmed');
   const subscriber = await subscriberByKey(app.db, 'ann@example.org');
-  assert.deepEqual([subscriber?.state, subscriber?.cadence, subscriber?.topics], ['confirmed', 'daily', 'cloud']);
+  assert.deepEqual(
+    [subscriber?.state, subscriber?.cadence, subscriber?.topics],
+    ['confirmed', 'daily', 'cloud'],
+  );
 });
 
 test('an address that never answers gets one letter a day, and three in all', async (t) => {
@@ -71,8 +74,16 @@ test('leaving is at once and for good, twice is the same, and an old confirmatio
   await unsubscribe(app, subscriber, '192.0.2.1', 'one-click');
   assert.equal((await confirm(app, old, '')).state, 'expired');
   assert.equal((await subscriberByKey(app.db, 'ann@example.org'))?.state, 'unsubscribed');
-  const events = await app.db.selectFrom('subscriber_event').select(['kind', 'detail']).where('subscriber_id', '=', id).orderBy('id').execute();
-  assert.deepEqual(events.map((event) => event.kind), ['signed-up', 'confirmed', 'unsubscribed']);
+  const events = await app.db
+    .selectFrom('subscriber_event')
+    .select(['kind', 'detail'])
+    .where('subscriber_id', '=', id)
+    .orderBy('id')
+    .execute();
+  assert.deepEqual(
+    events.map((event) => event.kind),
+    ['signed-up', 'confirmed', 'unsubscribed'],
+  );
 });
 
 test('who left can come back by signing up and confirming again', async (t) => {
@@ -81,15 +92,28 @@ test('who left can come back by signing up and confirming again', async (t) => {
   const subscriber = await subscriberOfLink(app, 'preferences', derivedToken(app.secret, 'preferences', id));
   assert.ok(subscriber);
   await unsubscribe(app, subscriber, '', 'preferences');
-  assert.equal(await changeChoices(app, subscriber, { cadence: 'daily', topics: [], alerts: true }, ''), false);
+  assert.equal(
+    await changeChoices(app, subscriber, { cadence: 'daily', topics: [], alerts: true }, ''),
+    false,
+  );
   app.clock.advance(DAY);
   assert.equal(await addReader(app, 'ann@example.org'), id);
 });
 
 test('what is no address is refused with the field named', async (t) => {
   const app = await openTestApp(t);
-  for (const email of ['', 'nobody', 'a@b.example, c@d.example', 'a@b.example\r\nBcc: c@d.example', '"a b"@c.example']) {
-    await assert.rejects(signUp(app, email), (error: unknown) => error instanceof AppError && 'email' in error.fields, email);
+  for (const email of [
+    '',
+    'nobody',
+    'a@b.example, c@d.example',
+    'a@b.example\r\nBcc: c@d.example',
+    '"a b"@c.example',
+  ]) {
+    await assert.rejects(
+      signUp(app, email),
+      (error: unknown) => error instanceof AppError && 'email' in error.fields,
+      email,
+    );
   }
   assert.equal(await letters(app), 0);
 });

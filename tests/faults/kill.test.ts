@@ -27,7 +27,10 @@ test('a comment whose 303 was given is there after kill -9, and is settled once'
   }
   akismet.mode = 'normal';
   for (const receipt of receipts) {
-    await until(async () => /data-state="held"/.test(await (await fetch(site.url + receipt)).text()), 'the comment being held');
+    await until(
+      async () => /data-state="held"/.test(await (await fetch(site.url + receipt)).text()),
+      'the comment being held',
+    );
   }
 });
 
@@ -36,7 +39,8 @@ test('kill -9 in the middle of sending loses no letter silently and doubles none
   t.after(() => relay.stop());
   const site = await startSite(t, { SMTP_URL: relay.url });
   const readers = Array.from({ length: 60 }, (_, i) => `reader${i}@example.org`);
-  for (const email of readers) assert.equal((await postForm(`${site.url}/newsletter/`, { email, cadence: 'weekly' })).status, 303);
+  for (const email of readers)
+    assert.equal((await postForm(`${site.url}/newsletter/`, { email, cadence: 'weekly' })).status, 303);
   await relay.until(readers.length);
   for (const { raw } of [...relay.messages]) {
     const link = linksIn(letterOf(raw).text).find((one) => one.includes('/newsletter/confirm/'));
@@ -59,7 +63,12 @@ test('kill -9 in the middle of sending loses no letter silently and doubles none
 
   const got = relay.messages.slice(before).map((message) => message.to[0] ?? '');
   assert.equal(new Set(got).size, got.length, 'nobody got it twice');
-  const rows = await db.selectFrom('delivery').select(['recipient', 'state']).where('edition_id', '=', edition).execute();
-  for (const { recipient, state } of rows) assert.ok(got.includes(recipient) || state === 'uncertain', `${recipient} is ${state}`);
+  const rows = await db
+    .selectFrom('delivery')
+    .select(['recipient', 'state'])
+    .where('edition_id', '=', edition)
+    .execute();
+  for (const { recipient, state } of rows)
+    assert.ok(got.includes(recipient) || state === 'uncertain', `${recipient} is ${state}`);
   assert.match((await site.command('digest', 'send', '--cadence', 'weekly')).stdout, /nothing new/);
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import { derivedToken } from '#core/platform/tokens.ts';
 import { confirm } from '#core/subscribers/confirm.ts';
 import { subscribe } from '#core/subscribers/subscribe.ts';
 import type { Choices } from '#core/subscribers/subscriber.ts';
 import { subscriberByKey } from '#core/subscribers/subscriber-rows.ts';
-import { derivedToken } from '#core/platform/tokens.ts';
 import type { TestApp } from './test-app.ts';
 
 /** Signs an address up, as the form would. */
@@ -13,7 +13,11 @@ export async function signUp(app: TestApp, email: string, choices: Partial<Choic
 }
 
 /** Signs up and confirms; the subscriber's id. */
-export async function addReader(app: TestApp, email: string, choices: Partial<Choices> = {}): Promise<string> {
+export async function addReader(
+  app: TestApp,
+  email: string,
+  choices: Partial<Choices> = {},
+): Promise<string> {
   await signUp(app, email, choices);
   const state = await confirm(app, await confirmToken(app, email), '192.0.2.1');
   assert.equal(state.state, 'confirmed');

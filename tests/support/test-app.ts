@@ -40,17 +40,23 @@ export interface TestAppOptions {
 }
 
 /** A whole app in a temporary folder, with a small content folder of its own; gone when the test ends. */
-export async function openTestApp(t: TestContext, { env = {}, now = '2026-11-24T09:00:00.000Z', database }: TestAppOptions = {}): Promise<TestApp> {
+export async function openTestApp(
+  t: TestContext,
+  { env = {}, now = '2026-11-24T09:00:00.000Z', database }: TestAppOptions = {},
+): Promise<TestApp> {
   const dir = temporaryFolder(t);
   const contentDir = path.join(dir, 'content');
   mkdirSync(path.join(contentDir, 'articles'), { recursive: true });
   const lines: LogLine[] = [];
   const clock = new TestClock(now);
-  const app = await openApp(testConfig({ DATA_DIR: path.join(dir, 'data'), CONTENT_DIR: contentDir, ...env }), {
-    clock,
-    log: memoryLog(lines),
-    ...(database ? { database } : {}),
-  });
+  const app = await openApp(
+    testConfig({ DATA_DIR: path.join(dir, 'data'), CONTENT_DIR: contentDir, ...env }),
+    {
+      clock,
+      log: memoryLog(lines),
+      ...(database ? { database } : {}),
+    },
+  );
   t.after(() => closeApp(app));
   return Object.assign(app, { clock, lines });
 }
@@ -61,7 +67,10 @@ export function testConfig(env: NodeJS.ProcessEnv): Config {
 }
 
 export function memoryLog(lines: LogLine[]): Log {
-  const write = (level: string) => (event: string, fields: Record<string, unknown> = {}) => void lines.push({ ...fields, level, event });
+  const write =
+    (level: string) =>
+    (event: string, fields: Record<string, unknown> = {}) =>
+      void lines.push({ ...fields, level, event });
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
@@ -80,7 +89,11 @@ export function copiedContent(t: Pick<TestContext, 'after'>): string {
 }
 
 /** Saves an article; fields stand in front matter as given, `title` and `published` have defaults. */
-export function writeArticle(contentDir: string, slug: string, { body = 'A body.', ...fields }: Record<string, unknown> = {}): void {
+export function writeArticle(
+  contentDir: string,
+  slug: string,
+  { body = 'A body.', ...fields }: Record<string, unknown> = {},
+): void {
   const all = { title: `Title of ${slug}`, published: '2026-11-23T08:00:00Z', ...fields };
   const front = Object.entries(all).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   mkdirSync(path.join(contentDir, 'articles'), { recursive: true });

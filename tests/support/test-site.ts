@@ -29,12 +29,15 @@ export interface TestSite {
 }
 
 /** Starts a site on a free port, with its own data and a copy of the shipped content; ended with the test. */
-export async function startSite(t: Pick<TestContext, 'after'>, env: NodeJS.ProcessEnv = {}): Promise<TestSite> {
+export async function startSite(
+  t: Pick<TestContext, 'after'>,
+  env: NodeJS.ProcessEnv = {},
+): Promise<TestSite> {
   const port = await freePort();
   const dataDir = path.join(temporaryFolder(t), 'data');
-  const contentDir = env['CONTENT_DIR'] ?? copiedContent(t);
+  const contentDir = env.CONTENT_DIR ?? copiedContent(t);
   const settings = {
-    PATH: process.env['PATH'],
+    PATH: process.env.PATH,
     PORT: String(port),
     DATA_DIR: dataDir,
     CONTENT_DIR: contentDir,
@@ -46,7 +49,7 @@ export async function startSite(t: Pick<TestContext, 'after'>, env: NodeJS.Proce
   let output = '';
   const lines: LogLine[] = [];
   const site: TestSite = {
-    url: env['SITE_URL'] ?? `http://localhost:${port}`,
+    url: env.SITE_URL ?? `http://localhost:${port}`,
     dataDir,
     contentDir,
     lines,
@@ -54,7 +57,11 @@ export async function startSite(t: Pick<TestContext, 'after'>, env: NodeJS.Proce
     command: (...args) => outcomeOf(spawnCommand(settings, args)),
     beginCommand: (...args) => spawnCommand(settings, args),
     async start() {
-      const begun = spawn(NODE, [COMMAND, 'serve'], { env: settings, cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] });
+      const begun = spawn(NODE, [COMMAND, 'serve'], {
+        env: settings,
+        cwd: projectRoot,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       child = begun;
       const seen = lines.length;
       begun.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -62,7 +69,10 @@ export async function startSite(t: Pick<TestContext, 'after'>, env: NodeJS.Proce
       const gone = once(begun, 'exit').then(([code]) => {
         throw new Error(`the site ended with code ${code}: ${JSON.stringify(lines.slice(seen))}${output}`);
       });
-      await Promise.race([until(() => lines.slice(seen).some((line) => line.event === 'server.started')), gone]);
+      await Promise.race([
+        until(() => lines.slice(seen).some((line) => line.event === 'server.started')),
+        gone,
+      ]);
       gone.catch(() => {});
     },
     async stop(signal = 'SIGTERM') {
@@ -83,7 +93,10 @@ export async function startSite(t: Pick<TestContext, 'after'>, env: NodeJS.Proce
 }
 
 /** Waits for a condition, looking often; rejects after a minute so that a test ends with a reason. */
-export async function until(condition: () => boolean | Promise<boolean>, what = 'the condition'): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what = 'the condition',
+): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`${what} did not come true within a minute`);
@@ -92,9 +105,20 @@ export async function until(condition: () => boolean | Promise<boolean>, what = 
 }
 
 /** Posts a form as a browser would, without following the redirect. */
-export function postForm(url: string, fields: Record<string, string | string[]>, headers: Record<string, string> = {}): Promise<Response> {
-  const body = new URLSearchParams(Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one])));
-  return fetch(url, { method: 'POST', body, headers: { origin: new URL(url).origin, ...headers }, redirect: 'manual' });
+export function postForm(
+  url: string,
+  fields: Record<string, string | string[]>,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const body = new URLSearchParams(
+    Object.entries(fields).flatMap(([name, value]) => [value].flat().map((one) => [name, one])),
+  );
+  return fetch(url, {
+    method: 'POST',
+    body,
+    headers: { origin: new URL(url).origin, ...headers },
+    redirect: 'manual',
+  });
 }
 
 /** The links in a page or letter, in order, entities undone. */

@@ -42,7 +42,9 @@ export const articleFields = z.object({
     })
     .optional(),
   related: z.array(slug).default([]),
-  aliases: z.array(z.string().startsWith('/', 'should be an address on this site, such as /old-name/')).default([]),
+  aliases: z
+    .array(z.string().startsWith('/', 'should be an address on this site, such as /old-name/'))
+    .default([]),
   draft: z.boolean().default(false),
   comments: z.enum(['open', 'closed'], 'should be open or closed').default('open'),
 });
@@ -67,6 +69,6 @@ export function isPublished(article: Article, now: Date): boolean {
 
 /** When it last changed for a reader: the newest update, else its publication. */
 export function modifiedAt(article: Article): string {
-  const newest = article.updates[0]?.at ?? article.published;
-  return newest > article.published ? newest : article.published;
+  const [newest] = article.updates;
+  return newest !== undefined && newest.at > article.published ? newest.at : article.published;
 }

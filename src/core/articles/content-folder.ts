@@ -74,7 +74,10 @@ export class ContentFolder {
     for (const { name, deep } of FOLDERS) {
       for (const entry of entriesOf(path.join(this.dir, name))) {
         const file = name === '' ? entry.name : `${name}/${entry.name}`;
-        if (name === '' ? entry.name === 'site.yaml' : entry.name.endsWith('.md') && !entry.name.startsWith('.')) yield file;
+        if (
+          name === '' ? entry.name === 'site.yaml' : entry.name.endsWith('.md') && !entry.name.startsWith('.')
+        )
+          yield file;
         else if (deep && entry.isDirectory()) yield `${file}/index.md`;
       }
     }
@@ -86,7 +89,8 @@ export class ContentFolder {
       const dir = path.join(this.dir, name);
       if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) continue;
       wanted.add(dir);
-      if (deep) for (const entry of entriesOf(dir)) if (entry.isDirectory()) wanted.add(path.join(dir, entry.name));
+      if (deep)
+        for (const entry of entriesOf(dir)) if (entry.isDirectory()) wanted.add(path.join(dir, entry.name));
     }
     for (const [dir, watcher] of this.#watchers) {
       if (wanted.has(dir)) continue;

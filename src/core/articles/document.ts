@@ -11,12 +11,18 @@ export interface ContentProblem {
   message: string;
 }
 
-export type Checked<T> = { state: 'good'; fields: T; body: string; unknown: string[] } | { state: 'bad'; problems: ContentProblem[] };
+export type Checked<T> =
+  | { state: 'good'; fields: T; body: string; unknown: string[] }
+  | { state: 'bad'; problems: ContentProblem[] };
 
 const FRONT_MATTER = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)(?:^|\r?\n)---[ \t]*(?:\r?\n|$)/;
 
 /** Reads a Markdown file: YAML front matter checked by a schema, then the body. */
-export function readDocument<T extends z.ZodObject>(file: string, source: string, schema: T): Checked<z.output<T>> {
+export function readDocument<T extends z.ZodObject>(
+  file: string,
+  source: string,
+  schema: T,
+): Checked<z.output<T>> {
   const match = FRONT_MATTER.exec(source);
   if (!match) {
     const message = 'should begin with front matter: a line ---, the fields, and a line ---';
@@ -27,14 +33,24 @@ export function readDocument<T extends z.ZodObject>(file: string, source: string
 }
 
 /** Reads YAML checked by a schema; `linesBefore` is how many lines of the file stand above it. */
-export function readYaml<T extends z.ZodObject>(file: string, yaml: string, schema: T, linesBefore = 0): Checked<z.output<T>> {
+export function readYaml<T extends z.ZodObject>(
+  file: string,
+  yaml: string,
+  schema: T,
+  linesBefore = 0,
+): Checked<z.output<T>> {
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number) => lines.linePos(offset).line + linesBefore;
   if (document.errors.length > 0) {
     return {
       state: 'bad',
-      problems: document.errors.map((error) => ({ file, line: lineAt(error.pos[0]), field: 'front matter', message: error.message })),
+      problems: document.errors.map((error) => ({
+        file,
+        line: lineAt(error.pos[0]),
+        field: 'front matter',
+        message: error.message,
+      })),
     };
   }
   const data: unknown = document.toJS({ maxAliasCount: 20 }) ?? {};
@@ -56,7 +72,8 @@ export function readYaml<T extends z.ZodObject>(file: string, yaml: string, sche
       file,
       line: lineOf(issue.path),
       field: issue.path.join('.') || 'front matter',
-      message: issue.message === 'Invalid input: expected string, received undefined' ? 'is missing' : issue.message,
+      message:
+        issue.message === 'Invalid input: expected string, received undefined' ? 'is missing' : issue.message,
     })),
   };
 }

@@ -1,3 +1,5 @@
+import { createCssVariablesTheme, createHighlighterCoreSync, type HighlighterCore } from 'shiki/core';
+import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import bash from 'shiki/langs/bash.mjs';
 import c from 'shiki/langs/c.mjs';
 import diff from 'shiki/langs/diff.mjs';
@@ -9,8 +11,6 @@ import powershell from 'shiki/langs/powershell.mjs';
 import python from 'shiki/langs/python.mjs';
 import sql from 'shiki/langs/sql.mjs';
 import yaml from 'shiki/langs/yaml.mjs';
-import { createCssVariablesTheme, createHighlighterCoreSync, type HighlighterCore } from 'shiki/core';
-import { createJavaScriptRegexEngine } from 'shiki/engine/javascript';
 import { escapeHtml } from '../platform/safe-html.ts';
 
 let highlighter: HighlighterCore | undefined;
@@ -33,5 +33,7 @@ function newHighlighter(): HighlighterCore {
 
 function coloured(text: string, colour: string | undefined): string {
   const name = colour?.match(/^var\(--tok-(?:token-)?([\w-]+)\)$/)?.[1];
-  return name && name !== 'foreground' ? `<span class="tok-${name}">${escapeHtml(text)}</span>` : escapeHtml(text);
+  return name && name !== 'foreground'
+    ? `<span class="tok-${name}">${escapeHtml(text)}</span>`
+    : escapeHtml(text);
 }

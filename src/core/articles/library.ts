@@ -10,7 +10,15 @@ import { type Article, articleFields, articlePath, isPublished } from './article
 import { ContentFolder } from './content-folder.ts';
 import { type Checked, type ContentProblem, readDocument, readYaml } from './document.ts';
 import { renderMarkdown, wordsIn } from './markdown.ts';
-import { type Author, authorFields, type Page, pageFields, type Site, siteFields, type Topic } from './site.ts';
+import {
+  type Author,
+  authorFields,
+  type Page,
+  pageFields,
+  type Site,
+  siteFields,
+  type Topic,
+} from './site.ts';
 
 /** A document with its text; bodies are kept as bytes, outside the heap, so that a broken save cannot take them away. */
 interface Kept<T> {
@@ -113,7 +121,13 @@ export class Library {
   /** A topic by id, named after its id where site.yaml does not know it. */
   topic(id: string): Topic {
     const plain = id.replaceAll('-', ' ');
-    return this.#site.topics.find((topic) => topic.id === id) ?? { id, name: plain.charAt(0).toUpperCase() + plain.slice(1), dek: '' };
+    return (
+      this.#site.topics.find((topic) => topic.id === id) ?? {
+        id,
+        name: plain.charAt(0).toUpperCase() + plain.slice(1),
+        dek: '',
+      }
+    );
   }
 
   /** An author by id, named after the id where there is no file. */
@@ -132,7 +146,9 @@ export class Library {
   /** Where an old address now is. */
   aliasTarget(address: string): string | undefined {
     this.#aliases ??= new Map(
-      [...this.#articles.values()].flatMap(({ item }) => item.aliases.map((alias) => [withSlash(alias), item.slug] as const)),
+      [...this.#articles.values()].flatMap(({ item }) =>
+        item.aliases.map((alias) => [withSlash(alias), item.slug] as const),
+      ),
     );
     const slug = this.#aliases.get(withSlash(address));
     return slug !== undefined && this.article(slug) ? articlePath(slug) : undefined;
@@ -184,7 +200,14 @@ export class Library {
     try {
       source = readFileSync(path.join(this.#folder.dir, file), 'utf8');
     } catch (error) {
-      this.#refuse([{ file, line: 1, field: 'file', message: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})` }]);
+      this.#refuse([
+        {
+          file,
+          line: 1,
+          field: 'file',
+          message: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`,
+        },
+      ]);
       return;
     }
     if (file === 'site.yaml') {
@@ -195,7 +218,14 @@ export class Library {
     }
     const id = idOf(file);
     if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id)) {
-      this.#refuse([{ file, line: 1, field: 'file name', message: 'should be lower-case words joined by hyphens, ending in .md' }]);
+      this.#refuse([
+        {
+          file,
+          line: 1,
+          field: 'file name',
+          message: 'should be lower-case words joined by hyphens, ending in .md',
+        },
+      ]);
     } else if (file.startsWith('articles/')) {
       this.#keep(this.#articles, file, source, articleFields, tags, (fields, body) => ({
         ...fields,
@@ -206,9 +236,17 @@ export class Library {
       }));
       tags.add(`article:${id}`);
     } else if (file.startsWith('authors/')) {
-      this.#keep(this.#authors, file, source, authorFields, tags, (fields) => ({ ...fields, id, path: `/authors/${id}/` }));
+      this.#keep(this.#authors, file, source, authorFields, tags, (fields) => ({
+        ...fields,
+        id,
+        path: `/authors/${id}/`,
+      }));
     } else {
-      this.#keep(this.#pages, file, source, pageFields, tags, (fields) => ({ ...fields, slug: id, path: `/${id}/` }));
+      this.#keep(this.#pages, file, source, pageFields, tags, (fields) => ({
+        ...fields,
+        slug: id,
+        path: `/${id}/`,
+      }));
     }
   }
 
@@ -248,7 +286,8 @@ export class Library {
     const file = problems[0]?.file;
     if (file === undefined) return;
     this.#problems.set(file, [...problems]);
-    for (const problem of problems) this.#log.error('content.refused', { ...problem, kept: 'the last good version' });
+    for (const problem of problems)
+      this.#log.error('content.refused', { ...problem, kept: 'the last good version' });
   }
 
   #forget(file: string, tags: Set<PageTag>): void {
@@ -276,13 +315,16 @@ export class Library {
   #waitForNextPublication(): void {
     clearTimeout(this.#due);
     const now = this.#clock.now();
-    const waiting = [...this.#articles.values()].map((kept) => kept.item).filter((article) => !article.draft && !isPublished(article, now));
+    const waiting = [...this.#articles.values()]
+      .map((kept) => kept.item)
+      .filter((article) => !article.draft && !isPublished(article, now));
     if (waiting.length === 0) return;
     const next = Math.min(...waiting.map((article) => Date.parse(article.published)));
     this.#due = setTimeout(
       () => {
         const live = waiting.filter((article) => isPublished(article, this.#clock.now()));
-        if (live.length > 0) this.#tell(['articles', ...live.map((article) => `article:${article.slug}` as const)]);
+        if (live.length > 0)
+          this.#tell(['articles', ...live.map((article) => `article:${article.slug}` as const)]);
         for (const article of live) this.#log.info('article.published', { article: article.slug });
         this.#waitForNextPublication();
       },

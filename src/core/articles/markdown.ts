@@ -6,8 +6,40 @@ import { highlightedCode } from './highlight.ts';
 /** The one list of what an article may consist of. */
 const ALLOWED: sanitize.IOptions = {
   allowedTags: [
-    ...['h2', 'h3', 'h4', 'h5', 'h6', 'p', 'a', 'em', 'strong', 'del', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li'],
-    ...['table', 'thead', 'tbody', 'tr', 'th', 'td', 'img', 'figure', 'figcaption', 'hr', 'br', 'sup', 'sub', 'span'],
+    ...[
+      'h2',
+      'h3',
+      'h4',
+      'h5',
+      'h6',
+      'p',
+      'a',
+      'em',
+      'strong',
+      'del',
+      'code',
+      'pre',
+      'blockquote',
+      'ul',
+      'ol',
+      'li',
+    ],
+    ...[
+      'table',
+      'thead',
+      'tbody',
+      'tr',
+      'th',
+      'td',
+      'img',
+      'figure',
+      'figcaption',
+      'hr',
+      'br',
+      'sup',
+      'sub',
+      'span',
+    ],
     ...['abbr', 'kbd', 'mark', 'dl', 'dt', 'dd', 'details', 'summary', 'input', 'cite', 'q', 's', 'small'],
   ],
   allowedAttributes: {
@@ -20,7 +52,7 @@ const ALLOWED: sanitize.IOptions = {
     th: ['align', 'scope'],
     td: ['align'],
     abbr: ['title'],
-    input: ['type', 'checked', 'disabled'],
+    input: ['type', 'checked', 'disabled', 'aria-label'],
   },
   allowedClasses: { code: [/^language-[\w-]+$/], span: [/^tok-[\w-]+$/] },
   allowedSchemes: ['http', 'https', 'mailto'],
@@ -28,7 +60,7 @@ const ALLOWED: sanitize.IOptions = {
   nestingLimit: 50,
   transformTags: { h1: 'h2' },
   // A form control may stand in an article only as the box of a task list.
-  exclusiveFilter: (frame) => frame.tag === 'input' && frame.attribs['type'] !== 'checkbox',
+  exclusiveFilter: (frame) => frame.tag === 'input' && frame.attribs.type !== 'checkbox',
 };
 
 const marked = new Marked({
@@ -42,6 +74,9 @@ const marked = new Marked({
     },
     heading({ tokens, depth, text }: Tokens.Heading) {
       return `<h${depth} id="${escapeHtml(anchorOf(text))}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+    },
+    checkbox({ checked }: Tokens.Checkbox) {
+      return `<input type="checkbox" disabled${checked ? ' checked' : ''} aria-label="${checked ? 'Done' : 'To do'}"> `;
     },
     image({ href, title, text }: Tokens.Image) {
       const hint = title ? ` title="${escapeHtml(title)}"` : '';
@@ -62,8 +97,9 @@ export function renderMarkdown(source: string): SafeHtml {
 /** The same HTML with every address made whole, for feeds and letters. */
 export function withAbsoluteUrls(html: SafeHtml, base: URL): SafeHtml {
   const whole = (value: string) => (URL.canParse(value, base) ? new URL(value, base).href : value);
-  return html.replace(/(<(?:a|img)\b[^>]*?\s(?:href|src)=")([^"]*)"/g, (_all, before: string, value: string) =>
-    `${before}${escapeHtml(whole(value.replaceAll('&amp;', '&')))}"`,
+  return html.replace(
+    /(<(?:a|img)\b[^>]*?\s(?:href|src)=")([^"]*)"/g,
+    (_all, before: string, value: string) => `${before}${escapeHtml(whole(value.replaceAll('&amp;', '&')))}"`,
   ) as SafeHtml;
 }
 
@@ -73,6 +109,9 @@ export function wordsIn(text: string): number {
 }
 
 function anchorOf(heading: string): string {
-  const words = heading.toLowerCase().replace(/<[^>]*>/g, '').match(/[\p{L}\p{N}]+/gu);
+  const words = heading
+    .toLowerCase()
+    .replace(/<[^>]*>/g, '')
+    .match(/[\p{L}\p{N}]+/gu);
   return `h-${words?.join('-') ?? 'section'}`;
 }

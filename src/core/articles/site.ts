@@ -22,13 +22,18 @@ export const siteFields = z.object({
   topics: z.array(topic).default([]),
   newsletter: z
     .object({
-      from: z.string().regex(/@/, 'should hold an address').default('Watchpost <newsletter@watchpost.example>'),
+      from: z
+        .string()
+        .regex(/@/, 'should hold an address')
+        .default('Watchpost <newsletter@watchpost.example>'),
       postalAddress: z.string().default(''),
       daily: z.object({ time: wallTime }).default({ time: '07:00' }),
       weekly: z
         .object({ day: z.enum(WEEKDAYS, `should be one of ${WEEKDAYS.join(', ')}`), time: wallTime })
         .default({ day: 'tuesday', time: '08:00' }),
-      monthly: z.object({ day: z.number().int().min(1).max(28), time: wallTime }).default({ day: 1, time: '08:00' }),
+      monthly: z
+        .object({ day: z.number().int().min(1).max(28), time: wallTime })
+        .default({ day: 1, time: '08:00' }),
       latestHours: z.number().min(0).default(12),
     })
     .prefault({}),

@@ -125,7 +125,7 @@ export async function commentCounts(db: Db): Promise<Record<CommentState, number
     trash: 0,
     withdrawn: 0,
   };
-  return rows.reduce((counts, { state, count }) => ({ ...counts, [state]: count }), none);
+  return { ...none, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
 }
 
 /** Comments that still carry a plain network address or user agent from before a time. */

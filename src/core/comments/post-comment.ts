@@ -62,26 +62,26 @@ interface CheckedDraft {
 async function checkedDraft({ db }: CommentParts, draft: CommentDraft): Promise<CheckedDraft> {
   const wrong: Record<string, string> = {};
   const name = cleanText(draft.name).replace(/\s+/g, ' ').trim();
-  if (!name) wrong['name'] = 'Write the name that should stand beside your comment.';
-  else if (name.length > NAME_MAX) wrong['name'] = `Shorten the name to ${NAME_MAX} characters.`;
+  if (!name) wrong.name = 'Write the name that should stand beside your comment.';
+  else if (name.length > NAME_MAX) wrong.name = `Shorten the name to ${NAME_MAX} characters.`;
   const email = parseEmailAddress(draft.email);
   if (!email)
-    wrong['email'] = draft.email.trim()
+    wrong.email = draft.email.trim()
       ? 'This does not look like a mail address. It should be like name@example.org.'
       : 'Write your mail address. It will not be published.';
   const website = websiteOf(draft.website);
   if (website === undefined)
-    wrong['website'] =
+    wrong.website =
       'This does not look like a web address. It should be like https://example.org, or be left empty.';
   const body = cleanText(draft.body).trim();
-  if (!body) wrong['body'] = 'Write your comment.';
+  if (!body) wrong.body = 'Write your comment.';
   else if (body.length > BODY_MAX)
-    wrong['body'] = `It has ${body.length} characters. Shorten it to ${BODY_MAX}.`;
+    wrong.body = `It has ${body.length} characters. Shorten it to ${BODY_MAX}.`;
   const parent = draft.parent ? Number(draft.parent) : null;
   if (parent !== null) {
     const above = Number.isSafeInteger(parent) ? await commentById(db, parent) : undefined;
     if (above?.article !== draft.article || above.state !== 'published')
-      wrong['parent'] = 'The comment that you answer is no longer there.';
+      wrong.parent = 'The comment that you answer is no longer there.';
   }
   if (Object.keys(wrong).length > 0 || !email || website === undefined) {
     throw new AppError(

@@ -18,13 +18,22 @@ export interface Moderator {
 export async function startSession(db: Db | Trx, clock: Clock, moderator: string): Promise<string> {
   const token = randomToken();
   const now = clock.now();
-  const row = { hash: tokenHash('session', token), moderator, created_at: isoTime(now), seen_at: isoTime(now), expires_at: isoAfter(now, SESSION_MS) };
+  const row = {
+    hash: tokenHash('session', token),
+    moderator,
+    created_at: isoTime(now),
+    seen_at: isoTime(now),
+    expires_at: isoAfter(now, SESSION_MS),
+  };
   await db.insertInto('session').values(row).execute();
   return token;
 }
 
 /** Who a session's token belongs to; undefined once it is over, by 7 days or by 8 hours without use. */
-export async function moderatorOf({ db, clock }: Pick<Parts, 'db' | 'clock'>, token: string | undefined): Promise<Moderator | undefined> {
+export async function moderatorOf(
+  { db, clock }: Pick<Parts, 'db' | 'clock'>,
+  token: string | undefined,
+): Promise<Moderator | undefined> {
   if (!token) return undefined;
   const now = clock.now();
   const hash = tokenHash('session', token);
@@ -37,7 +46,11 @@ export async function moderatorOf({ db, clock }: Pick<Parts, 'db' | 'clock'>, to
     .executeTakeFirst();
   if (!session) return undefined;
   if (session.seen_at < isoAfter(now, -SEEN_MS)) {
-    await db.updateTable('session').set({ seen_at: isoTime(now) }).where('hash', '=', hash).execute();
+    await db
+      .updateTable('session')
+      .set({ seen_at: isoTime(now) })
+      .where('hash', '=', hash)
+      .execute();
   }
   return { name: session.moderator };
 }

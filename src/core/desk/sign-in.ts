@@ -9,22 +9,39 @@ export const LINK_MINUTES = 15;
 const OWNER = 'owner';
 
 /** A link that lets whoever sits at the machine's console into the desk, once, for 15 minutes. */
-export async function deskLink({ db, clock, siteUrl, log }: Pick<Parts, 'db' | 'clock' | 'siteUrl' | 'log'>): Promise<string> {
+export async function deskLink({
+  db,
+  clock,
+  siteUrl,
+  log,
+}: Pick<Parts, 'db' | 'clock' | 'siteUrl' | 'log'>): Promise<string> {
   const now = clock.now();
   const token = randomToken();
-  await insertToken(db, { purpose: 'desk-link', token, subject: OWNER, now: isoTime(now), expires: isoAfter(now, LINK_MINUTES * MINUTE) });
+  await insertToken(db, {
+    purpose: 'desk-link',
+    token,
+    subject: OWNER,
+    now: isoTime(now),
+    expires: isoAfter(now, LINK_MINUTES * MINUTE),
+  });
   log.info('desk.link-made', { minutes: LINK_MINUTES });
   return new URL(`/desk/sign-in/${token}/`, siteUrl).href;
 }
 
 /** Whether a link would let someone in; changes nothing. */
-export async function isGoodDeskLink({ db, clock }: Pick<Parts, 'db' | 'clock'>, token: string): Promise<boolean> {
+export async function isGoodDeskLink(
+  { db, clock }: Pick<Parts, 'db' | 'clock'>,
+  token: string,
+): Promise<boolean> {
   const found = await tokenSubject(db, 'desk-link', token, isoTime(clock.now()));
   return found !== undefined && !found.expired && !found.used;
 }
 
 /** Uses a link; the session's token, or undefined where the link was used or its time is over. */
-export async function signInByLink(parts: Pick<Parts, 'db' | 'clock' | 'log'>, token: string): Promise<string | undefined> {
+export async function signInByLink(
+  parts: Pick<Parts, 'db' | 'clock' | 'log'>,
+  token: string,
+): Promise<string | undefined> {
   const { db, clock, log } = parts;
   const now = isoTime(clock.now());
   const session = await db.transaction().execute(async (trx) => {

@@ -3,15 +3,21 @@ import type { Letter } from '../mail/letter.ts';
 import { footLine, joined, letterHtml, paragraph, story, wrapped } from '../mail/letter-layout.ts';
 import { sender } from '../mail/sender-address.ts';
 import type { Parts } from '../platform/parts.ts';
-import { topicsOf } from '../subscribers/subscriber.ts';
 import { letterLinks } from '../subscribers/letter-links.ts';
+import { topicsOf } from '../subscribers/subscriber.ts';
 import type { Subscriber } from '../subscribers/subscriber-rows.ts';
 import { CADENCE_WORDS, type Edition, type EditionStory, editionPath, storiesFor } from './edition.ts';
 
 type DigestParts = Pick<Parts, 'config' | 'siteUrl' | 'secret'> & { library: Library };
 
 /** An edition as one subscriber gets it: the stories of their topics, and their own way out. */
-export function digestLetter(parts: DigestParts, edition: Edition, reader: Pick<Subscriber, 'id' | 'email' | 'topics'>, messageId: string, date: Date): Letter {
+export function digestLetter(
+  parts: DigestParts,
+  edition: Edition,
+  reader: Pick<Subscriber, 'id' | 'email' | 'topics'>,
+  messageId: string,
+  date: Date,
+): Letter {
   const { config, library, siteUrl } = parts;
   const { site } = library;
   const stories = storiesFor(edition.contents, topicsOf(reader.topics));
@@ -42,7 +48,14 @@ export function digestLetter(parts: DigestParts, edition: Edition, reader: Pick<
       preheader: stories[0]?.dek ?? '',
       contents: joined([
         paragraph(opening(edition, stories.length)),
-        ...stories.map((one) => story({ title: one.title, dek: one.dek, href: new URL(one.path, siteUrl).href, label: labelOf(one, library) })),
+        ...stories.map((one) =>
+          story({
+            title: one.title,
+            dek: one.dek,
+            href: new URL(one.path, siteUrl).href,
+            label: labelOf(one, library),
+          }),
+        ),
         ...(edition.contents.more ? [paragraph(moreLine(edition))] : []),
       ]),
       foot: joined([
@@ -81,7 +94,14 @@ function moreLine({ contents }: Edition): string {
 
 function storyText(one: EditionStory, library: Library, siteUrl: URL): string {
   const label = labelOf(one, library);
-  return [label ? `${label.toUpperCase()}` : '', wrapped(one.title), wrapped(one.dek), new URL(one.path, siteUrl).href].filter(Boolean).join('\n');
+  return [
+    label ? `${label.toUpperCase()}` : '',
+    wrapped(one.title),
+    wrapped(one.dek),
+    new URL(one.path, siteUrl).href,
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 function labelOf({ topics, status, severity }: EditionStory, library: Library): string {

@@ -11,7 +11,9 @@ export function letterMaker(parts: EditionParts): LetterFor {
     const subscriber = await subscriberById(parts.db, delivery.subscriber_id);
     if (!subscriber) return { skip: 'the subscriber was erased meanwhile' };
     if (delivery.kind === 'confirm') {
-      return subscriber.state === 'pending' ? confirmLetter(parts, delivery, subscriber) : { skip: 'confirmed or left meanwhile' };
+      return subscriber.state === 'pending'
+        ? confirmLetter(parts, delivery, subscriber)
+        : { skip: 'confirmed or left meanwhile' };
     }
     if (subscriber.state !== 'confirmed') return { skip: 'unsubscribed meanwhile' };
     const edition = await editionById(parts.db, delivery.edition_id ?? '');

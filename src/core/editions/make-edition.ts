@@ -24,7 +24,11 @@ export type Made =
   | { state: 'no-subscribers' };
 
 /** What the next edition would hold, and for how many; changes nothing. */
-export async function plannedEdition(parts: EditionParts & { db: Db | Trx }, cadence: Cadence, now: Date): Promise<Made> {
+export async function plannedEdition(
+  parts: EditionParts & { db: Db | Trx },
+  cadence: Cadence,
+  now: Date,
+): Promise<Made> {
   const { db, library } = parts;
   const groups = await audiences(db, cadence);
   if (groups.length === 0) return { state: 'no-subscribers' };
@@ -33,13 +37,17 @@ export async function plannedEdition(parts: EditionParts & { db: Db | Trx }, cad
   const until = isoTime(now);
   const from = last ? isoAfter(new Date(last.until), -LATE_FILING_MS[cadence]) : BEGINNING;
   const sent = await sentArticles(db, cadence);
-  const fresh = library.articlesAt(now).filter((article) => article.published > from && !sent.has(article.slug));
+  const fresh = library
+    .articlesAt(now)
+    .filter((article) => article.published > from && !sent.has(article.slug));
   const contents: EditionContents = {
-    stories: fresh.slice(0, MOST_STORIES).map(({ slug, path, title, dek, published, topics, severity, status }) => ({
-      ...{ slug, path, title, dek, published, topics },
-      ...(severity ? { severity } : {}),
-      ...(status ? { status } : {}),
-    })),
+    stories: fresh
+      .slice(0, MOST_STORIES)
+      .map(({ slug, path, title, dek, published, topics, severity, status }) => ({
+        ...{ slug, path, title, dek, published, topics },
+        ...(severity ? { severity } : {}),
+        ...(status ? { status } : {}),
+      })),
     more: Math.max(0, fresh.length - MOST_STORIES),
   };
   const wanted = groups.filter((group) => storiesFor(contents, topicsOf(group.topics)).length > 0);
@@ -47,7 +55,11 @@ export async function plannedEdition(parts: EditionParts & { db: Db | Trx }, cad
   if (until <= since || !lead || wanted.length === 0) return { state: 'nothing-new', since };
   const id = await freeId(db, `${dayIn(library.site.timeZone, now)}-${cadence}`);
   const title = `${library.site.title} ${CADENCE_WORDS[cadence].toLowerCase()}: ${lead.title}`;
-  return { state: 'made', edition: { id, cadence, since, until, title, contents }, recipients: wanted.reduce((sum, group) => sum + group.count, 0) };
+  return {
+    state: 'made',
+    edition: { id, cadence, since, until, title, contents },
+    recipients: wanted.reduce((sum, group) => sum + group.count, 0),
+  };
 }
 
 /**
@@ -56,12 +68,18 @@ export async function plannedEdition(parts: EditionParts & { db: Db | Trx }, cad
  */
 export async function makeEdition(parts: EditionParts, cadence: Cadence, now: Date): Promise<Made> {
   const made = await parts.db.transaction().execute((trx) => makeEditionIn(trx, parts, cadence, now));
-  if (made.state === 'made') parts.log.info('edition.made', { edition: made.edition.id, recipients: made.recipients });
+  if (made.state === 'made')
+    parts.log.info('edition.made', { edition: made.edition.id, recipients: made.recipients });
   return made;
 }
 
 /** The same within a transaction of the caller's. */
-export async function makeEditionIn(trx: Trx, parts: EditionParts, cadence: Cadence, now: Date): Promise<Made> {
+export async function makeEditionIn(
+  trx: Trx,
+  parts: EditionParts,
+  cadence: Cadence,
+  now: Date,
+): Promise<Made> {
   const planned = await plannedEdition({ ...parts, db: trx }, cadence, now);
   if (planned.state !== 'made') return planned;
   const { edition } = planned;

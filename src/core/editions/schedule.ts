@@ -11,19 +11,39 @@ export async function makeDueEditions(parts: EditionParts): Promise<void> {
   for (const cadence of CADENCES) {
     const slot = lastSlot(site, cadence, now);
     const made = await takeSlot(parts, cadence, slot, now);
-    if (made === 'late') parts.log.warn('edition.late', { cadence, due: isoTime(slot), latestHours: site.newsletter.latestHours });
-    else if (made?.state === 'made') parts.log.info('edition.made', { edition: made.edition.id, recipients: made.recipients });
+    if (made === 'late')
+      parts.log.warn('edition.late', {
+        cadence,
+        due: isoTime(slot),
+        latestHours: site.newsletter.latestHours,
+      });
+    else if (made?.state === 'made')
+      parts.log.info('edition.made', { edition: made.edition.id, recipients: made.recipients });
   }
 }
 
 /** One worker takes an hour; the edition and the note that its hour is over are one transaction. */
-async function takeSlot(parts: EditionParts, cadence: Cadence, slot: Date, now: Date): Promise<Made | 'late' | undefined> {
+async function takeSlot(
+  parts: EditionParts,
+  cadence: Cadence,
+  slot: Date,
+  now: Date,
+): Promise<Made | 'late' | undefined> {
   const name = `schedule.${cadence}`;
   const value = isoTime(slot);
   return parts.db.transaction().execute(async (trx) => {
-    const first = await trx.insertInto('setting').values({ name, value }).onConflict((c) => c.column('name').doNothing()).executeTakeFirst();
+    const first = await trx
+      .insertInto('setting')
+      .values({ name, value })
+      .onConflict((c) => c.column('name').doNothing())
+      .executeTakeFirst();
     if ((first.numInsertedOrUpdatedRows ?? 0n) > 0n) return undefined; // a new site: what was due before it began is not
-    const taken = await trx.updateTable('setting').set({ value }).where('name', '=', name).where('value', '<', value).executeTakeFirst();
+    const taken = await trx
+      .updateTable('setting')
+      .set({ value })
+      .where('name', '=', name)
+      .where('value', '<', value)
+      .executeTakeFirst();
     if (taken.numUpdatedRows === 0n) return undefined;
     if (now.getTime() - slot.getTime() > parts.library.site.newsletter.latestHours * HOUR) return 'late';
     return makeEditionIn(trx, parts, cadence, now);
@@ -60,7 +80,9 @@ function wallDay(at: Date, timeZone: string): Date {
 export function instantAt(wall: number, timeZone: string): Date {
   for (let later = 0; later <= 3 * HOUR; later += MINUTE) {
     const offsets = [-DAY, DAY].map((near) => offsetAt(new Date(wall + near), timeZone));
-    const fits = offsets.map((offset) => new Date(wall + later - offset)).filter((at) => at.getTime() + offsetAt(at, timeZone) === wall + later);
+    const fits = offsets
+      .map((offset) => new Date(wall + later - offset))
+      .filter((at) => at.getTime() + offsetAt(at, timeZone) === wall + later);
     const first = fits.sort((a, b) => a.getTime() - b.getTime())[0];
     if (first) return first;
   }
@@ -69,6 +91,8 @@ export function instantAt(wall: number, timeZone: string): Date {
 
 /** How far a zone's wall is ahead of UTC at an instant, in milliseconds. */
 function offsetAt(at: Date, timeZone: string): number {
-  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at);
+  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(
+    at,
+  );
   return Date.parse(`${wall.replace(' ', 'T')}Z`) - Math.floor(at.getTime() / 1000) * 1000;
 }

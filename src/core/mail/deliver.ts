@@ -4,7 +4,14 @@ import { DAY, HOUR, isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.
 import type { Parts } from '../platform/parts.ts';
 import { type DkimSigner, dkimSigned } from './dkim.ts';
 import { type Letter, messageBytes } from './letter.ts';
-import { claimDeliveries, type Delivery, leaseOwners, markAtTheDot, recoverFrom, settleDelivery } from './outbox-rows.ts';
+import {
+  claimDeliveries,
+  type Delivery,
+  leaseOwners,
+  markAtTheDot,
+  recoverFrom,
+  settleDelivery,
+} from './outbox-rows.ts';
 import type { Relay, RelayOutcome } from './relay.ts';
 
 /** Makes the letter of a row at the moment of sending, or says why it is no longer wanted. */
@@ -28,7 +35,10 @@ export class Sender {
   #awayUntil = 0;
   #awayFor = 0;
 
-  constructor(parts: Parts, { relay, letterFor, dkim }: { relay: Relay; letterFor: LetterFor; dkim: DkimSigner | undefined }) {
+  constructor(
+    parts: Parts,
+    { relay, letterFor, dkim }: { relay: Relay; letterFor: LetterFor; dkim: DkimSigner | undefined },
+  ) {
     this.#parts = parts;
     this.#relay = relay;
     this.#letterFor = letterFor;
@@ -40,7 +50,13 @@ export class Sender {
     const { db, clock } = this.#parts;
     const now = clock.now();
     if (now.getTime() < this.#awayUntil) return 0;
-    const claim = { owner: this.#owner, now: isoTime(now), lease: isoAfter(now, LEASE_MS), most: this.#relay.lanes, edition };
+    const claim = {
+      owner: this.#owner,
+      now: isoTime(now),
+      lease: isoAfter(now, LEASE_MS),
+      most: this.#relay.lanes,
+      edition,
+    };
     const deliveries = await claimDeliveries(db, claim);
     await Promise.all(deliveries.map((delivery) => this.#send(delivery)));
     return deliveries.length;
@@ -73,19 +89,29 @@ export class Sender {
       const bytes = this.#dkim ? dkimSigned(plain, this.#dkim, this.#parts.clock.now()) : plain;
       const envelope = { from: letter.from.address, to: letter.to };
       const outcome = await this.#relay.send(envelope, letter.messageId, bytes, async () => {
-        if (!(await markAtTheDot(db, delivery.id, this.#owner))) throw new Error('another worker has this letter now');
+        if (!(await markAtTheDot(db, delivery.id, this.#owner)))
+          throw new Error('another worker has this letter now');
       });
       await this.#settle(delivery, outcome);
     } catch (error) {
       log.error('bug.delivery', { delivery: delivery.id, error });
-      await this.#settle(delivery, { state: 'deferred', reply: 'it could not be made; the log says more', everyone: false });
+      await this.#settle(delivery, {
+        state: 'deferred',
+        reply: 'it could not be made; the log says more',
+        everyone: false,
+      });
     }
   }
 
   async #settle(delivery: Delivery, outcome: RelayOutcome): Promise<void> {
     const { db, clock, log } = this.#parts;
     const now = clock.now();
-    const facts = { delivery: delivery.id, kind: delivery.kind, attempts: delivery.attempts, status: statusOf(outcome.reply) };
+    const facts = {
+      delivery: delivery.id,
+      kind: delivery.kind,
+      attempts: delivery.attempts,
+      status: statusOf(outcome.reply),
+    };
     if (outcome.state === 'sent') {
       this.#awayFor = 0;
       await settleDelivery(db, delivery.id, { ...outcome, sentAt: isoTime(now) });
@@ -94,7 +120,11 @@ export class Sender {
     }
     if (outcome.state !== 'deferred') {
       const resend = outcome.state === 'uncertain' && delivery.kind === 'confirm'; // two are harmless, none is not
-      await settleDelivery(db, delivery.id, resend ? { state: 'deferred', reply: outcome.reply, dueAt: isoAfter(now, MINUTE) } : outcome);
+      await settleDelivery(
+        db,
+        delivery.id,
+        resend ? { state: 'deferred', reply: outcome.reply, dueAt: isoAfter(now, MINUTE) } : outcome,
+      );
       log.warn(`letter.${resend ? 'deferred' : outcome.state}`, facts);
       return;
     }

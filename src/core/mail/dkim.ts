@@ -11,16 +11,44 @@ export interface DkimSigner {
 
 /** Header fields that are signed where present; RFC 6376 section 5.4.1 and the list fields that RFC 8058 asks for. */
 const SIGNED = [
-  ...['from', 'to', 'reply-to', 'subject', 'date', 'message-id', 'mime-version', 'content-type', 'content-transfer-encoding'],
-  ...['list-id', 'list-unsubscribe', 'list-unsubscribe-post', 'list-archive', 'precedence', 'auto-submitted', 'feedback-id'],
+  ...[
+    'from',
+    'to',
+    'reply-to',
+    'subject',
+    'date',
+    'message-id',
+    'mime-version',
+    'content-type',
+    'content-transfer-encoding',
+  ],
+  ...[
+    'list-id',
+    'list-unsubscribe',
+    'list-unsubscribe-post',
+    'list-archive',
+    'precedence',
+    'auto-submitted',
+    'feedback-id',
+  ],
 ];
 
 /** @throws ConfigError where the file holds no RSA (2048 bits or more) or Ed25519 private key */
-export function readDkimSigner({ domain, selector, keyFile }: { domain: string; selector: string; keyFile: string }): DkimSigner {
+export function readDkimSigner({
+  domain,
+  selector,
+  keyFile,
+}: {
+  domain: string;
+  selector: string;
+  keyFile: string;
+}): DkimSigner {
   const key = privateKey(keyFile);
   const isRsa = key?.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048;
   if (!key || !(isRsa || key.asymmetricKeyType === 'ed25519')) {
-    throw new ConfigError(['DKIM_KEY should be a PEM file with a private key, RSA of 2048 bits or more, or Ed25519']);
+    throw new ConfigError([
+      'DKIM_KEY should be a PEM file with a private key, RSA of 2048 bits or more, or Ed25519',
+    ]);
   }
   return { domain, selector, key };
 }
@@ -40,13 +68,19 @@ export function dkimSigned(message: Buffer, { domain, selector, key }: DkimSigne
   const tags = [
     `v=1; a=${isRsa ? 'rsa' : 'ed25519'}-sha256; c=relaxed/relaxed; d=${domain}; s=${selector}`,
     `t=${Math.floor(now.getTime() / 1000)}; h=${names.join(':')}`,
-    `bh=${createHash('sha256').update(relaxedBody(text.slice(gap + 4)), 'latin1').digest('base64')}`,
+    `bh=${createHash('sha256')
+      .update(relaxedBody(text.slice(gap + 4)), 'latin1')
+      .digest('base64')}`,
     'b=',
   ];
   const unsigned = `DKIM-Signature: ${tags.join(';\r\n ')}`;
-  const chosen = names.slice(0, -1).map((name) => fields.findLast((field) => field.name === name)?.line ?? '');
+  const chosen = names
+    .slice(0, -1)
+    .map((name) => fields.findLast((field) => field.name === name)?.line ?? '');
   const input = Buffer.from([...chosen, unsigned].map(relaxedField).join('\r\n'), 'latin1');
-  const signature = isRsa ? sign('sha256', input, key) : sign(null, createHash('sha256').update(input).digest(), key);
+  const signature = isRsa
+    ? sign('sha256', input, key)
+    : sign(null, createHash('sha256').update(input).digest(), key);
   const folded = signature.toString('base64').replace(/.{72}(?=.)/g, '$&\r\n ');
   return Buffer.concat([Buffer.from(`${unsigned}${folded}\r\n`, 'latin1'), message]);
 }
@@ -60,13 +94,19 @@ function privateKey(file: string): KeyObject | undefined {
 }
 
 function headerFields(head: string): { name: string; line: string }[] {
-  return head.split(/\r\n(?![ \t])/).map((line) => ({ name: line.slice(0, line.indexOf(':')).trim().toLowerCase(), line }));
+  return head
+    .split(/\r\n(?![ \t])/)
+    .map((line) => ({ name: line.slice(0, line.indexOf(':')).trim().toLowerCase(), line }));
 }
 
 /** RFC 6376 section 3.4.2. */
 function relaxedField(line: string): string {
   const colon = line.indexOf(':');
-  const value = line.slice(colon + 1).replace(/\r\n/g, '').replace(/[ \t]+/g, ' ').trim();
+  const value = line
+    .slice(colon + 1)
+    .replace(/\r\n/g, '')
+    .replace(/[ \t]+/g, ' ')
+    .trim();
   return `${line.slice(0, colon).trim().toLowerCase()}:${value}`;
 }
 

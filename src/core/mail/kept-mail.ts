@@ -71,13 +71,18 @@ export function readLetter(bytes: Buffer): { head: (name: string) => string; tex
 }
 
 function headOf(bytes: Buffer): (name: string) => string {
-  const head = bytes.toString('latin1').split(/\r?\n\r?\n/, 1)[0]?.replace(/\r?\n[ \t]+/g, ' ') ?? '';
+  const head =
+    bytes
+      .toString('latin1')
+      .split(/\r?\n\r?\n/, 1)[0]
+      ?.replace(/\r?\n[ \t]+/g, ' ') ?? '';
   return (name) => decodedWords(new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(head)?.[1] ?? '');
 }
 
 function decoded(head: string, body: string): string {
   if (/content-transfer-encoding: base64/i.test(head)) return Buffer.from(body, 'base64').toString('utf8');
-  if (!/content-transfer-encoding: quoted-printable/i.test(head)) return Buffer.from(body, 'latin1').toString('utf8');
+  if (!/content-transfer-encoding: quoted-printable/i.test(head))
+    return Buffer.from(body, 'latin1').toString('utf8');
   return quotedPrintable(body.replace(/=\r?\n/g, ''));
 }
 
@@ -86,10 +91,15 @@ function decodedWords(value: string): string {
   return value
     .replace(/(\?=)\s+(=\?)/g, '$1$2')
     .replace(/=\?utf-8\?([QB])\?([^?]*)\?=/gi, (_all, kind: string, text: string) =>
-      kind.toUpperCase() === 'B' ? Buffer.from(text, 'base64').toString('utf8') : quotedPrintable(text.replaceAll('_', ' ')),
+      kind.toUpperCase() === 'B'
+        ? Buffer.from(text, 'base64').toString('utf8')
+        : quotedPrintable(text.replaceAll('_', ' ')),
     );
 }
 
 function quotedPrintable(text: string): string {
-  return Buffer.from(text.replace(/=([0-9A-F]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), 'latin1').toString('utf8');
+  return Buffer.from(
+    text.replace(/=([0-9A-F]{2})/gi, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  ).toString('utf8');
 }

@@ -11,7 +11,19 @@ const SANS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const DARK = `@media (prefers-color-scheme:dark){.wp-page,.wp-sheet{background:#12161f!important}.wp-ink,.wp-ink a{color:#eceae4!important}.wp-quiet,.wp-quiet a{color:#b3b8c2!important}}`;
 
 /** The house's sheet of paper: a masthead with one amber rule, the contents, and the foot. One column, 600 px at most. */
-export function letterHtml({ language, title, preheader, contents, foot }: { language: string; title: string; preheader: string; contents: SafeHtml; foot: SafeHtml }): string {
+export function letterHtml({
+  language,
+  title,
+  preheader,
+  contents,
+  foot,
+}: {
+  language: string;
+  title: string;
+  preheader: string;
+  contents: SafeHtml;
+  foot: SafeHtml;
+}): string {
   return `<!doctype html>
 <html lang="${escapeHtml(language)}">
 <head>
@@ -43,12 +55,26 @@ export function paragraph(text: string): SafeHtml {
 /** A link that can be seen and pressed; its destination is what it says. */
 export function button(words: string, href: string): SafeHtml {
   const shape = `display:inline-block;padding:12px 20px;background:${INK};color:#ffffff;text-decoration:none;font:700 16px/1.2 ${SANS};border-bottom:3px solid ${AMBER}`;
-  return asSafeHtml(`<p style="margin:0 0 20px"><a href="${escapeHtml(href)}" style="${shape}">${escapeHtml(words)}</a></p>`);
+  return asSafeHtml(
+    `<p style="margin:0 0 20px"><a href="${escapeHtml(href)}" style="${shape}">${escapeHtml(words)}</a></p>`,
+  );
 }
 
 /** A story: headline that links, dek, and where it leads in plain words. */
-export function story({ title, dek, href, label }: { title: string; dek: string; href: string; label: string }): SafeHtml {
-  const kicker = label ? `<div class="wp-quiet" style="font:700 12px/1.4 ${SANS};color:${QUIET}">${escapeHtml(label)}</div>` : '';
+export function story({
+  title,
+  dek,
+  href,
+  label,
+}: {
+  title: string;
+  dek: string;
+  href: string;
+  label: string;
+}): SafeHtml {
+  const kicker = label
+    ? `<div class="wp-quiet" style="font:700 12px/1.4 ${SANS};color:${QUIET}">${escapeHtml(label)}</div>`
+    : '';
   return asSafeHtml(`<div style="padding:0 0 22px">${kicker}
 <h2 style="margin:2px 0 4px;font:700 21px/1.25 ${SERIF}"><a href="${escapeHtml(href)}" class="wp-ink" style="color:${INK};text-decoration:underline">${escapeHtml(title)}</a></h2>
 <p style="margin:0">${escapeHtml(dek)}</p>
@@ -58,7 +84,8 @@ export function story({ title, dek, href, label }: { title: string; dek: string;
 /** A line of the foot; a link where there is an address. */
 export function footLine(text: string, href?: string): SafeHtml {
   const words = escapeHtml(text);
-  const shown = href === undefined ? words : `<a href="${escapeHtml(href)}" style="color:${QUIET}">${words}</a>`;
+  const shown =
+    href === undefined ? words : `<a href="${escapeHtml(href)}" style="color:${QUIET}">${words}</a>`;
   return asSafeHtml(`<p style="margin:0 0 6px">${shown}</p>`);
 }
 

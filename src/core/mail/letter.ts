@@ -35,7 +35,9 @@ export async function messageBytes(letter: Letter): Promise<Buffer> {
     date: letter.date,
     text: letter.text,
     html: letter.html,
-    headers: Object.fromEntries(Object.entries(letter.headers).map(([name, value]) => [name, { prepared: true, value }])),
+    headers: Object.fromEntries(
+      Object.entries(letter.headers).map(([name, value]) => [name, { prepared: true, value }]),
+    ),
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -1,5 +1,5 @@
-import type { DeliveryState, DeliveryTable } from '#db/schema.ts';
 import type { Insertable, Selectable } from 'kysely';
+import type { DeliveryState, DeliveryTable } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
 
 export type Delivery = Selectable<DeliveryTable>;
@@ -8,15 +8,30 @@ export type Delivery = Selectable<DeliveryTable>;
 const WAITING: readonly DeliveryState[] = ['queued', 'deferred'];
 
 /** A letter becomes a row before it is anything else, in the transaction that gave cause to it. */
-export async function enqueue(trx: Trx, row: Pick<Insertable<DeliveryTable>, 'kind' | 'subscriber_id' | 'recipient' | 'message_id' | 'created_at'>): Promise<void> {
+export async function enqueue(
+  trx: Trx,
+  row: Pick<Insertable<DeliveryTable>, 'kind' | 'subscriber_id' | 'recipient' | 'message_id' | 'created_at'>,
+): Promise<void> {
   await trx
     .insertInto('delivery')
-    .values({ ...row, state: 'queued', due_at: row.created_at, edition_id: null, lease_owner: null, lease_until: null, reply: null, sent_at: null })
+    .values({
+      ...row,
+      state: 'queued',
+      due_at: row.created_at,
+      edition_id: null,
+      lease_owner: null,
+      lease_until: null,
+      reply: null,
+      sent_at: null,
+    })
     .execute();
 }
 
 /** Takes rows whose time has come, each for one worker until `lease`. */
-export async function claimDeliveries(db: Db, claim: { owner: string; now: string; lease: string; most: number; edition?: string | undefined }): Promise<Delivery[]> {
+export async function claimDeliveries(
+  db: Db,
+  claim: { owner: string; now: string; lease: string; most: number; edition?: string | undefined },
+): Promise<Delivery[]> {
   const waiting = db
     .selectFrom('delivery')
     .select('id')
@@ -28,7 +43,12 @@ export async function claimDeliveries(db: Db, claim: { owner: string; now: strin
     .limit(claim.most);
   return db
     .updateTable('delivery')
-    .set((e) => ({ state: 'claimed', lease_owner: claim.owner, lease_until: claim.lease, attempts: e('attempts', '+', 1) }))
+    .set((e) => ({
+      state: 'claimed',
+      lease_owner: claim.owner,
+      lease_until: claim.lease,
+      attempts: e('attempts', '+', 1),
+    }))
     .where('id', 'in', waiting)
     .where('state', 'in', WAITING) // on PostgreSQL another worker may have been first
     .returningAll()
@@ -82,17 +102,27 @@ export async function leaseOwners(db: Db): Promise<{ owner: string; until: strin
  * Takes back what a dead worker held. Before the dot: it is sent again. At the dot nobody knows: a confirmation
  * is sent again (two are harmless), an edition's letter is kept as uncertain (two are not).
  */
-export async function recoverFrom(db: Db, owner: string, now: string): Promise<{ again: number; uncertain: number }> {
+export async function recoverFrom(
+  db: Db,
+  owner: string,
+  now: string,
+): Promise<{ again: number; uncertain: number }> {
   const free = { lease_owner: null, lease_until: null };
   const again = await db
     .updateTable('delivery')
     .set({ ...free, state: 'queued', due_at: now })
     .where('lease_owner', '=', owner)
-    .where((w) => w.or([w('state', '=', 'claimed'), w.and([w('state', '=', 'at-the-dot'), w('kind', '=', 'confirm')])]))
+    .where((w) =>
+      w.or([w('state', '=', 'claimed'), w.and([w('state', '=', 'at-the-dot'), w('kind', '=', 'confirm')])]),
+    )
     .executeTakeFirst();
   const uncertain = await db
     .updateTable('delivery')
-    .set({ ...free, state: 'uncertain', reply: 'The sender ended just as this letter was handed over; it may have been delivered.' })
+    .set({
+      ...free,
+      state: 'uncertain',
+      reply: 'The sender ended just as this letter was handed over; it may have been delivered.',
+    })
     .where('lease_owner', '=', owner)
     .where('state', '=', 'at-the-dot')
     .executeTakeFirst();
@@ -100,7 +130,10 @@ export async function recoverFrom(db: Db, owner: string, now: string): Promise<{
 }
 
 /** How many rows of an edition (of all letters where none is named) stand in which state. */
-export async function deliveryCounts(db: Db, edition?: string): Promise<Partial<Record<DeliveryState, number>>> {
+export async function deliveryCounts(
+  db: Db,
+  edition?: string,
+): Promise<Partial<Record<DeliveryState, number>>> {
   const rows = await db
     .selectFrom('delivery')
     .select(['state', (e) => e.fn.countAll<number>().as('count')])

@@ -22,7 +22,12 @@ export interface Envelope {
 export interface Relay {
   /** How many letters may be under way at once. */
   readonly lanes: number;
-  send(envelope: Envelope, messageId: string, bytes: Buffer, atTheDot: () => Promise<void>): Promise<RelayOutcome>;
+  send(
+    envelope: Envelope,
+    messageId: string,
+    bytes: Buffer,
+    atTheDot: () => Promise<void>,
+  ): Promise<RelayOutcome>;
   close(): void;
 }
 
@@ -68,7 +73,10 @@ export function smtpRelay(url: string): Relay {
         handedOver = true;
       });
       try {
-        const { response } = await transport.sendMail({ envelope: { from: envelope.from, to: [envelope.to] }, raw });
+        const { response } = await transport.sendMail({
+          envelope: { from: envelope.from, to: [envelope.to] },
+          raw,
+        });
         return { state: 'sent', reply: oneLine(response) };
       } catch (error) {
         return outcomeOf(error as SmtpError, handedOver);
@@ -103,7 +111,8 @@ type SmtpError = Error & { code?: string; command?: string; responseCode?: numbe
 function outcomeOf(error: SmtpError, handedOver: boolean): RelayOutcome {
   const reply = oneLine(error.response ?? `no answer (${error.code ?? 'unknown'})`);
   const status = error.responseCode;
-  if (status === undefined) return handedOver ? { state: 'uncertain', reply } : { state: 'deferred', reply, everyone: true };
+  if (status === undefined)
+    return handedOver ? { state: 'uncertain', reply } : { state: 'deferred', reply, everyone: true };
   const aboutThisLetter = handedOver || error.command === 'RCPT TO' || error.command === 'DATA';
   if (status >= 500 && aboutThisLetter) return { state: 'bounced', reply };
   return { state: 'deferred', reply, everyone: !aboutThisLetter };

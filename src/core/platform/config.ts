@@ -31,7 +31,9 @@ export interface Config {
 /** One or more settings are wrong; the message names each and says what would be right. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
-    super(`${problems.length === 1 ? 'A setting is' : 'Some settings are'} wrong:\n${problems.map((p) => `  ${p}`).join('\n')}`);
+    super(
+      `${problems.length === 1 ? 'A setting is' : 'Some settings are'} wrong:\n${problems.map((p) => `  ${p}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -46,14 +48,25 @@ const withDefault = <T extends z.ZodType>(schema: T, value: z.input<T>) =>
 
 const oneOrigin = z.string().transform((text, ctx) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const bare = url && /^https?:$/.test(url.protocol) && !url.username && url.pathname === '/' && !url.search && !url.hash;
+  const bare =
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    !url.username &&
+    url.pathname === '/' &&
+    !url.search &&
+    !url.hash;
   if (url && bare) return url;
   ctx.addIssue('should be one http or https address without a path, such as https://news.example.org');
   return z.NEVER;
 });
 
 const urlOf = (protocols: readonly string[], example: string) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), `should look like ${example}`);
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
+      `should look like ${example}`,
+    );
 
 const file = z
   .string()
@@ -62,7 +75,10 @@ const file = z
 
 const networks = z.string().transform((text, ctx) => {
   const list = new BlockList();
-  for (const entry of text.split(',').map((part) => part.trim()).filter(Boolean)) {
+  for (const entry of text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const [address = '', bits] = entry.split('/');
     const family = isIP(address);
     const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits);
@@ -77,18 +93,37 @@ const networks = z.string().transform((text, ctx) => {
 
 const schema = z.object({
   HOST: withDefault(z.string(), '127.0.0.1'),
-  PORT: withDefault(z.coerce.number('should be a number').int().min(1, 'should be from 1 to 65535').max(65535, 'should be from 1 to 65535'), 4321),
+  PORT: withDefault(
+    z.coerce
+      .number('should be a number')
+      .int()
+      .min(1, 'should be from 1 to 65535')
+      .max(65535, 'should be from 1 to 65535'),
+    4321,
+  ),
   SITE_URL: optional(oneOrigin),
   DATA_DIR: withDefault(z.string(), 'db/data'),
-  DATABASE_URL: optional(urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name, or be left out for SQLite')),
+  DATABASE_URL: optional(
+    urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name, or be left out for SQLite'),
+  ),
   CONTENT_DIR: withDefault(z.string(), 'content'),
-  SMTP_URL: optional(urlOf(['smtp:', 'smtps:'], 'smtps://user:password@relay.example.org:465, or be left out to keep mail as files')),
-  MAIL_FROM: optional(z.string().regex(/@/, 'should be an address, such as Watchpost <newsletter@news.example.org>')),
+  SMTP_URL: optional(
+    urlOf(
+      ['smtp:', 'smtps:'],
+      'smtps://user:password@relay.example.org:465, or be left out to keep mail as files',
+    ),
+  ),
+  MAIL_FROM: optional(
+    z.string().regex(/@/, 'should be an address, such as Watchpost <newsletter@news.example.org>'),
+  ),
   DKIM_DOMAIN: optional(z.string()),
   DKIM_SELECTOR: optional(z.string()),
   DKIM_KEY: optional(file),
   AKISMET_KEY: optional(z.string().trim()),
-  AKISMET_URL: withDefault(urlOf(['http:', 'https:'], 'https://rest.akismet.com'), 'https://rest.akismet.com'),
+  AKISMET_URL: withDefault(
+    urlOf(['http:', 'https:'], 'https://rest.akismet.com'),
+    'https://rest.akismet.com',
+  ),
   TRUSTED_PROXIES: withDefault(networks, ''),
   WORKER: withDefault(z.enum(['on', 'off'], 'should be on or off'), 'on'),
   LOG_LEVEL: withDefault(z.enum(LOG_LEVELS, `should be one of ${LOG_LEVELS.join(', ')}`), 'info'),
@@ -101,7 +136,8 @@ const schema = z.object({
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const parsed = schema.safeParse({ ...readEnvFile(), ...environment });
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
+  if (!parsed.success)
+    throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
   const set = parsed.data;
   const contentDir = path.resolve(projectRoot, set.CONTENT_DIR);
   if (!existsSync(contentDir)) throw new ConfigError(['CONTENT_DIR should name a folder that exists']);
@@ -118,7 +154,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),
     ...(set.SMTP_URL === undefined ? {} : { smtpUrl: set.SMTP_URL }),
     ...(set.MAIL_FROM === undefined ? {} : { mailFrom: set.MAIL_FROM }),
-    ...(set.AKISMET_KEY === undefined ? {} : { akismet: { key: set.AKISMET_KEY, url: new URL(set.AKISMET_URL) } }),
+    ...(set.AKISMET_KEY === undefined
+      ? {}
+      : { akismet: { key: set.AKISMET_KEY, url: new URL(set.AKISMET_URL) } }),
   };
 }
 
@@ -130,6 +168,9 @@ function readEnvFile(): NodeJS.Dict<string> {
 function dkimOf(set: z.output<typeof schema>): Pick<Config, 'dkim'> {
   const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_KEY: keyFile } = set;
   if (domain && selector && keyFile) return { dkim: { domain, selector, keyFile } };
-  if (domain || selector || keyFile) throw new ConfigError(['DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY should be set together, or none of them']);
+  if (domain || selector || keyFile)
+    throw new ConfigError([
+      'DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY should be set together, or none of them',
+    ]);
   return {};
 }

@@ -1,9 +1,17 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Schema } from '#db/schema.ts';
 import Database from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, SqliteDialect, SqliteDriver, type Transaction } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresDialect,
+  SqliteDialect,
+  SqliteDriver,
+  type Transaction,
+} from 'kysely';
 import pg from 'pg';
+import type { Schema } from '#db/schema.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 export type Db = Kysely<Schema>;
@@ -26,7 +34,9 @@ export function openSqlite(file: string): Db {
   database.pragma('synchronous = FULL');
   database.pragma('busy_timeout = 10000');
   database.pragma('foreign_keys = ON');
-  return new Kysely<Schema>({ dialect: new ImmediateSqliteDialect({ database: rememberStatements(database) }) });
+  return new Kysely<Schema>({
+    dialect: new ImmediateSqliteDialect({ database: rememberStatements(database) }),
+  });
 }
 
 export function openPostgres(url: string): Db {
@@ -45,7 +55,8 @@ function rememberStatements(database: Database.Database) {
       const known = statements.get(text);
       if (known) return known;
       const statement = database.prepare(text);
-      if (statements.size < 500 && !/^\s*(?:create|alter|drop|pragma)/i.test(text)) statements.set(text, statement);
+      if (statements.size < 500 && !/^\s*(?:create|alter|drop|pragma)/i.test(text))
+        statements.set(text, statement);
       return statement;
     },
   };

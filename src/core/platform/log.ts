@@ -6,11 +6,16 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export type Log = Record<LogLevel, (event: string, fields?: Record<string, unknown>) => void>;
 
 /** One JSON line an event, on standard error: standard output belongs to what a command was asked for. */
-export function createLog(least: LogLevel, write: (line: string) => void = (line) => process.stderr.write(line)): Log {
-  const line = (level: LogLevel) => (event: string, fields: Record<string, unknown> = {}) => {
-    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(least)) return;
-    write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }, plainError)}\n`);
-  };
+export function createLog(
+  least: LogLevel,
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Log {
+  const line =
+    (level: LogLevel) =>
+    (event: string, fields: Record<string, unknown> = {}) => {
+      if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(least)) return;
+      write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields }, plainError)}\n`);
+    };
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };
 }
 

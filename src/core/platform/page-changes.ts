@@ -9,7 +9,10 @@ export type PageTag = 'site' | 'articles' | 'editions' | `article:${string}` | `
 export async function recordPageChange(db: Db | Trx, clock: Clock, tags: readonly PageTag[]): Promise<void> {
   if (tags.length === 0) return;
   const at = isoTime(clock.now());
-  await db.insertInto('page_change').values(tags.map((tag) => ({ tag, at }))).execute();
+  await db
+    .insertInto('page_change')
+    .values(tags.map((tag) => ({ tag, at })))
+    .execute();
 }
 
 /** How far back a poll looks: on PostgreSQL a lower number may become visible after a higher one. */
@@ -36,7 +39,10 @@ export class PageChanges {
 
   /** Starts from now: what changed before this process rendered anything does not matter to it. */
   async start(everyMs: number, onError: (error: unknown) => void): Promise<void> {
-    const newest = await this.#db.selectFrom('page_change').select((e) => e.fn.max('id').as('id')).executeTakeFirst();
+    const newest = await this.#db
+      .selectFrom('page_change')
+      .select((e) => e.fn.max('id').as('id'))
+      .executeTakeFirst();
     this.#last = newest?.id ?? 0;
     for (const row of await this.#rows()) this.#seen.add(row.id);
     const tick = async () => {
@@ -66,6 +72,10 @@ export class PageChanges {
   }
 
   #rows() {
-    return this.#db.selectFrom('page_change').select(['id', 'tag']).where('id', '>', this.#last - OVERLAP).execute();
+    return this.#db
+      .selectFrom('page_change')
+      .select(['id', 'tag'])
+      .where('id', '>', this.#last - OVERLAP)
+      .execute();
   }
 }

@@ -4,11 +4,24 @@ import { type TokenPurpose, tokenHash } from './tokens.ts';
 /** Remembers a token by its hash; one that is there already stays as it was. */
 export async function insertToken(
   db: Db | Trx,
-  { purpose, token, subject, now, expires }: { purpose: TokenPurpose; token: string; subject: string; now: string; expires?: string },
+  {
+    purpose,
+    token,
+    subject,
+    now,
+    expires,
+  }: { purpose: TokenPurpose; token: string; subject: string; now: string; expires?: string },
 ): Promise<void> {
   await db
     .insertInto('token')
-    .values({ hash: tokenHash(purpose, token), purpose, subject, created_at: now, expires_at: expires ?? null, used_at: null })
+    .values({
+      hash: tokenHash(purpose, token),
+      purpose,
+      subject,
+      created_at: now,
+      expires_at: expires ?? null,
+      used_at: null,
+    })
     .onConflict((conflict) => conflict.column('hash').doNothing())
     .execute();
 }
@@ -25,11 +38,22 @@ export async function tokenSubject(
     .select(['subject', 'expires_at', 'used_at'])
     .where('hash', '=', tokenHash(purpose, token))
     .executeTakeFirst();
-  return row && { subject: row.subject, expired: row.expires_at !== null && row.expires_at <= now, used: row.used_at !== null };
+  return (
+    row && {
+      subject: row.subject,
+      expired: row.expires_at !== null && row.expires_at <= now,
+      used: row.used_at !== null,
+    }
+  );
 }
 
 /** Uses a token that may be used once; false where someone was first or its time is over. */
-export async function useToken(db: Db | Trx, purpose: TokenPurpose, token: string, now: string): Promise<boolean> {
+export async function useToken(
+  db: Db | Trx,
+  purpose: TokenPurpose,
+  token: string,
+  now: string,
+): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('token')
     .set({ used_at: now })

@@ -37,6 +37,7 @@ export function readOrMakeSecret(dataDir: string): Buffer {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const secret = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
-  if (secret.length !== 32) throw new Error('The file "secret" in DATA_DIR is damaged. Put back the one from your backup.');
+  if (secret.length !== 32)
+    throw new Error('The file "secret" in DATA_DIR is damaged. Put back the one from your backup.');
   return secret;
 }

@@ -58,13 +58,19 @@ export class Akismet implements SpamFilter {
   async check(fields: CheckedFields): Promise<CheckOutcome> {
     const { answer, call, error } = await this.#ask((client) => client.checkSpam(fields as never), fields);
     if (answer === false) return { state: 'answered', verdict: 'ham' };
-    if (answer === true) return { state: 'answered', verdict: call.headers['x-akismet-pro-tip'] === 'discard' ? 'discard' : 'spam' };
+    if (answer === true)
+      return {
+        state: 'answered',
+        verdict: call.headers['x-akismet-pro-tip'] === 'discard' ? 'discard' : 'spam',
+      };
     return { state: 'silent', why: whyOf(call, error) };
   }
 
   async correct(kind: 'spam' | 'ham', fields: CheckedFields): Promise<boolean> {
     const submit = (client: AkismetClient) =>
-      (kind === 'spam' ? client.submitSpam(fields as never) : client.submitHam(fields as never)) as Promise<unknown>;
+      (kind === 'spam'
+        ? client.submitSpam(fields as never)
+        : client.submitHam(fields as never)) as Promise<unknown>;
     const { answer } = await this.#ask(submit, fields);
     // akismet-api takes any 2xx for success; the body says whether it was.
     return (answer as { text?: string } | undefined)?.text === 'Thanks for making the web a better place.';
@@ -91,7 +97,11 @@ export class Akismet implements SpamFilter {
 
   /** A client for one call: the library puts the key into the host name, and forgets fields that it does not know. */
   #client(fields: CheckedFields): AkismetClient {
-    const client = new AkismetClient({ key: this.#key, blog: this.#blog.href, userAgent: USER_AGENT }) as AkismetClient & {
+    const client = new AkismetClient({
+      key: this.#key,
+      blog: this.#blog.href,
+      userAgent: USER_AGENT,
+    }) as AkismetClient & {
       rootEndpoint: string;
       endpoint: string;
       requestOpts: Record<string, string>;
@@ -106,5 +116,7 @@ export class Akismet implements SpamFilter {
 function whyOf(call: Call, error: unknown): Exclude<CheckOutcome, { state: 'answered' }>['why'] {
   if (call.why) return call.why;
   if (error instanceof Error && error.message === 'Invalid API key') return 'bad-key';
-  return call.headers.date === undefined && Object.keys(call.headers).length === 0 ? 'unreachable' : 'garbage';
+  return call.headers.date === undefined && Object.keys(call.headers).length === 0
+    ? 'unreachable'
+    : 'garbage';
 }

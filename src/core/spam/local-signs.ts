@@ -9,6 +9,6 @@ export type LocalSign = 'local-signs' | 'links';
 /** What can be told of a comment without asking anyone. */
 export function localSign(fields: CheckedFields, maxLinks: number): LocalSign | undefined {
   if (fields[HONEYPOT_FIELD]) return 'local-signs';
-  const links = fields['comment_content']?.match(/\bhttps?:\/\//gi)?.length ?? 0;
+  const links = fields.comment_content?.match(/\bhttps?:\/\//gi)?.length ?? 0;
   return links > maxLinks ? 'links' : undefined;
 }

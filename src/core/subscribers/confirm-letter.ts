@@ -9,7 +9,11 @@ import { CONFIRM_DAYS } from './subscribe.ts';
 import type { Subscriber } from './subscriber-rows.ts';
 
 /** The letter that asks whether an address really wants the digest. No word in it comes from a stranger. */
-export function confirmLetter(parts: Parts & { library: Library }, { message_id, created_at, recipient }: Delivery, subscriber: Subscriber): Letter {
+export function confirmLetter(
+  parts: Parts & { library: Library },
+  { message_id, created_at, recipient }: Delivery,
+  subscriber: Subscriber,
+): Letter {
   const { config, siteUrl, secret, library } = parts;
   const { site } = library;
   const link = new URL(`/newsletter/confirm/${derivedToken(secret, 'confirm', message_id)}/`, siteUrl).href;
@@ -24,12 +28,23 @@ export function confirmLetter(parts: Parts & { library: Library }, { message_id,
     messageId: message_id,
     date: new Date(created_at),
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
-    text: [wrapped(asked), `Confirm here:\n${link}`, wrapped(next), wrapped(ignore), `-- \n${site.title}, ${siteUrl.href}\n${postal}`].join('\n\n'),
+    text: [
+      wrapped(asked),
+      `Confirm here:\n${link}`,
+      wrapped(next),
+      wrapped(ignore),
+      `-- \n${site.title}, ${siteUrl.href}\n${postal}`,
+    ].join('\n\n'),
     html: letterHtml({
       language: site.language,
       title: site.title,
       preheader: 'One press of a button and the digest comes to you.',
-      contents: joined([paragraph(asked), button('Confirm the subscription', link), paragraph(next), paragraph(ignore)]),
+      contents: joined([
+        paragraph(asked),
+        button('Confirm the subscription', link),
+        paragraph(next),
+        paragraph(ignore),
+      ]),
       foot: joined([footLine(`${site.title}, ${siteUrl.host}`, siteUrl.href), footLine(postal)]),
     }),
   };

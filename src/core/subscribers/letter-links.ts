@@ -9,16 +9,29 @@ import { confirmedIds } from './subscriber-rows.ts';
 const PURPOSES = ['preferences', 'unsubscribe'] as const;
 
 /** The addresses that stand in every letter to a subscriber: the same in each, so that an old letter's work too. */
-export function letterLinks({ secret, siteUrl }: Pick<Parts, 'secret' | 'siteUrl'>, subscriberId: string): Record<(typeof PURPOSES)[number], string> {
+export function letterLinks(
+  { secret, siteUrl }: Pick<Parts, 'secret' | 'siteUrl'>,
+  subscriberId: string,
+): Record<(typeof PURPOSES)[number], string> {
   const link = (purpose: (typeof PURPOSES)[number]) =>
     new URL(`/newsletter/${purpose}/${derivedToken(secret, purpose, subscriberId)}/`, siteUrl).href;
   return { preferences: link('preferences'), unsubscribe: link('unsubscribe') };
 }
 
 /** Makes those addresses good. */
-export async function allowLetterLinks(db: Db | Trx, secret: Buffer, subscriberId: string, now: string): Promise<void> {
+export async function allowLetterLinks(
+  db: Db | Trx,
+  secret: Buffer,
+  subscriberId: string,
+  now: string,
+): Promise<void> {
   for (const purpose of PURPOSES) {
-    await insertToken(db, { purpose, token: derivedToken(secret, purpose, subscriberId), subject: subscriberId, now });
+    await insertToken(db, {
+      purpose,
+      token: derivedToken(secret, purpose, subscriberId),
+      subject: subscriberId,
+      now,
+    });
   }
 }
 
@@ -26,13 +39,22 @@ export async function allowLetterLinks(db: Db | Trx, secret: Buffer, subscriberI
  * After a restore without the old secret, new letters carry new addresses: they are made good here, while those in
  * letters sent before stay good as well.
  */
-export async function allowLinksOfNewSecret({ db, secret, clock, log }: Pick<Parts, 'db' | 'secret' | 'clock' | 'log'>): Promise<void> {
+export async function allowLinksOfNewSecret({
+  db,
+  secret,
+  clock,
+  log,
+}: Pick<Parts, 'db' | 'secret' | 'clock' | 'log'>): Promise<void> {
   const fingerprint = secretFingerprint(secret);
   const known = await settingValue(db, 'secret');
   if (known === fingerprint) return;
   let count = 0;
   if (known !== undefined) {
-    for (let ids = await confirmedIds(db, '', 500); ids.length > 0; ids = await confirmedIds(db, ids.at(-1) ?? '', 500)) {
+    for (
+      let ids = await confirmedIds(db, '', 500);
+      ids.length > 0;
+      ids = await confirmedIds(db, ids.at(-1) ?? '', 500)
+    ) {
       await db.transaction().execute(async (trx) => {
         for (const id of ids) await allowLetterLinks(trx, secret, id, isoTime(clock.now()));
       });

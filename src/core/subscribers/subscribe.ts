@@ -8,7 +8,13 @@ import type { Parts } from '../platform/parts.ts';
 import { insertToken } from '../platform/token-rows.ts';
 import { derivedToken, randomToken } from '../platform/tokens.ts';
 import { type Choices, topicsText } from './subscriber.ts';
-import { changeSubscriber, insertSubscriber, insertSubscriberEvent, type Subscriber, subscriberByKey } from './subscriber-rows.ts';
+import {
+  changeSubscriber,
+  insertSubscriber,
+  insertSubscriberEvent,
+  type Subscriber,
+  subscriberByKey,
+} from './subscriber-rows.ts';
 
 /** An address that never answers gets one confirmation letter a day, and three in all. */
 const LETTERS_IN_ALL = 3;
@@ -34,20 +40,43 @@ export async function subscribe(parts: Parts, { email, choices, network, consent
   const address = parseEmailAddress(email);
   if (!address) {
     throw new AppError('invalid', 'The address needs a change.', {
-      email: email.trim() ? 'This does not look like a mail address. It should be like name@example.org.' : 'Write the address that the letters should go to.',
+      email: email.trim()
+        ? 'This does not look like a mail address. It should be like name@example.org.'
+        : 'Write the address that the letters should go to.',
     });
   }
   const { db, clock, log } = parts;
   const now = isoTime(clock.now());
-  const wanted = { cadence: choices.cadence, topics: topicsText(choices.topics), alerts: choices.alerts ? 1 : 0 };
+  const wanted = {
+    cadence: choices.cadence,
+    topics: topicsText(choices.topics),
+    alerts: choices.alerts ? 1 : 0,
+  };
   await db.transaction().execute(async (trx) => {
-    const fresh = { id: randomUUID(), email: address.address, email_key: address.key, state: 'pending', asked: 0, asked_at: null } as const;
+    const fresh = {
+      id: randomUUID(),
+      email: address.address,
+      email_key: address.key,
+      state: 'pending',
+      asked: 0,
+      asked_at: null,
+    } as const;
     await insertSubscriber(trx, { ...fresh, ...wanted, created_at: now, confirmed_at: null, ended_at: null });
     const subscriber = await subscriberByKey(trx, address.key);
     if (!subscriber || subscriber.state === 'confirmed') return; // only they themselves can change what they get
     const again = subscriber.state === 'unsubscribed' ? { asked: 0, ended_at: null } : {};
-    await changeSubscriber(trx, subscriber.id, ['pending', 'unsubscribed'], { ...wanted, ...again, state: 'pending' });
-    await insertSubscriberEvent(trx, { subscriber_id: subscriber.id, at: now, kind: 'signed-up', network, detail: consent });
+    await changeSubscriber(trx, subscriber.id, ['pending', 'unsubscribed'], {
+      ...wanted,
+      ...again,
+      state: 'pending',
+    });
+    await insertSubscriberEvent(trx, {
+      subscriber_id: subscriber.id,
+      at: now,
+      kind: 'signed-up',
+      network,
+      detail: consent,
+    });
     if (mayBeAsked({ ...subscriber, ...again }, clock.now())) await askToConfirm(trx, parts, subscriber);
     else log.info('subscriber.not-asked-again', { subscriber: subscriber.id });
   });
@@ -58,10 +87,20 @@ function mayBeAsked({ asked, asked_at }: Subscriber, now: Date): boolean {
 }
 
 /** The letter's token is derived from its Message-ID: a second attempt at the same letter carries the same button. */
-async function askToConfirm(trx: Trx, { clock, secret, siteUrl }: Parts, { id, email }: Subscriber): Promise<void> {
+async function askToConfirm(
+  trx: Trx,
+  { clock, secret, siteUrl }: Parts,
+  { id, email }: Subscriber,
+): Promise<void> {
   const now = clock.now();
   const messageId = `confirm.${randomToken().slice(0, 22)}@${siteUrl.hostname}`;
-  await enqueue(trx, { kind: 'confirm', subscriber_id: id, recipient: email, message_id: messageId, created_at: isoTime(now) });
+  await enqueue(trx, {
+    kind: 'confirm',
+    subscriber_id: id,
+    recipient: email,
+    message_id: messageId,
+    created_at: isoTime(now),
+  });
   await insertToken(trx, {
     purpose: 'confirm',
     token: derivedToken(secret, 'confirm', messageId),

@@ -1,5 +1,5 @@
-import type { Cadence, Schema, SubscriberState, SubscriberTable } from '#db/schema.ts';
 import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Cadence, Schema, SubscriberState, SubscriberTable } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
 
 export type Subscriber = Selectable<SubscriberTable>;
@@ -23,7 +23,12 @@ export async function insertSubscriber(trx: Trx, values: Insertable<SubscriberTa
 }
 
 /** Changes a subscriber only where they are still in one of the states; false where not. */
-export async function changeSubscriber(trx: Db | Trx, id: string, from: readonly SubscriberState[], change: Updateable<SubscriberTable>): Promise<boolean> {
+export async function changeSubscriber(
+  trx: Db | Trx,
+  id: string,
+  from: readonly SubscriberState[],
+  change: Updateable<SubscriberTable>,
+): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('subscriber')
     .set(change)
@@ -33,12 +38,18 @@ export async function changeSubscriber(trx: Db | Trx, id: string, from: readonly
   return numUpdatedRows > 0n;
 }
 
-export async function insertSubscriberEvent(trx: Db | Trx, event: Insertable<Schema['subscriber_event']>): Promise<void> {
+export async function insertSubscriberEvent(
+  trx: Db | Trx,
+  event: Insertable<Schema['subscriber_event']>,
+): Promise<void> {
   await trx.insertInto('subscriber_event').values(event).execute();
 }
 
 /** How many confirmed subscribers of a cadence chose which topics. */
-export async function audiences(db: Db | Trx, cadence: Cadence): Promise<{ topics: string; count: number }[]> {
+export async function audiences(
+  db: Db | Trx,
+  cadence: Cadence,
+): Promise<{ topics: string; count: number }[]> {
   return db
     .selectFrom('subscriber')
     .select(['topics', (e) => e.fn.countAll<number>().as('count')])
@@ -49,7 +60,9 @@ export async function audiences(db: Db | Trx, cadence: Cadence): Promise<{ topic
     .execute();
 }
 
-export async function subscriberCounts(db: Db): Promise<{ state: SubscriberState; cadence: Cadence; count: number }[]> {
+export async function subscriberCounts(
+  db: Db,
+): Promise<{ state: SubscriberState; cadence: Cadence; count: number }[]> {
   return db
     .selectFrom('subscriber')
     .select(['state', 'cadence', (e) => e.fn.countAll<number>().as('count')])

@@ -23,7 +23,10 @@ export function topicsOf(text: string): string[] {
 }
 
 /** Choices from form fields as typed; a topic or cadence that is none of ours is left out. */
-export function choicesFrom(form: { cadence: string; topics: readonly string[]; alerts: boolean }, known: readonly string[]): Choices {
+export function choicesFrom(
+  form: { cadence: string; topics: readonly string[]; alerts: boolean },
+  known: readonly string[],
+): Choices {
   return {
     cadence: CADENCES.find((cadence) => cadence === form.cadence) ?? 'weekly',
     topics: form.topics.filter((topic) => known.includes(topic)),
