@@ -14,10 +14,16 @@ export type Up = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
  */
 export async function migrate(db: Db, engine: Engine): Promise<string[]> {
   const provider = { getMigrations: () => readMigrations(engine) };
-  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
-  if (error) throw error; // Kysely returns it
-  return (results ?? []).map((result) => result.migrationName);
+  for (let attempt = 1; ; attempt++) {
+    const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
+    if (!error) return (results ?? []).map((result) => result.migrationName);
+    // On SQLite Kysely takes no lock, so that two starts at once meet here: the other one's step counts.
+    if (attempt === ATTEMPTS || !/UNIQUE constraint failed: kysely_migration/.test(String(error)))
+      throw error;
+  }
 }
+
+const ATTEMPTS = 20;
 
 async function readMigrations(engine: Engine): Promise<Record<string, Migration>> {
   const folder = new URL('./migrations/', import.meta.url);

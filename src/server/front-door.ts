@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { App } from '#core/app.ts';
+import { askedPath, canonicalUrl } from './canonical-url.ts';
 import { clientAddress } from './client-address.ts';
 import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
@@ -25,9 +26,7 @@ const BODY_DISCARD = 4 * 1024 * 1024;
 const DOOR_STYLES = '/door.css';
 const CACHE_BYTES = 64 * 1024 * 1024;
 
-/** Query parameters that make another page; all others are taken away before anything looks at them. */
-const KNOWN_QUERY = new Set(['page', 'q', 'state']);
-/** Those of them with which a page may still be cached. */
+/** The query parameters with which a page may still be cached. */
 const CACHED_QUERY = /^(?:\?page=\d{1,4})?$/;
 
 /**
@@ -59,14 +58,14 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       res.setHeader(security[i] as string, security[i + 1] as string);
     res.setHeader('cache-control', 'no-cache');
     if (!isRead && req.method !== 'POST') return refuse(res, 405, { allow: 'GET, HEAD, POST' });
+    if (isRead && (await answerHealth(app, askedPath(target), res))) return;
     const url = canonicalUrl(target, siteUrl);
     if (!url) return refuse(res, 400);
-    if (isRead && (await answerHealth(app, url.pathname, res))) return;
     if (url.pathname === DOOR_STYLES && files.serve(DOOR_STYLES, req, res)) return; // the next refusal wears them too
     if (req.headers.host !== siteUrl.host) return refuse(res, 421, {}, siteUrl);
     const canonical = url.pathname + url.search;
     if (canonical !== target) {
-      const asked = target.split('?', 1)[0] ?? '';
+      const asked = askedPath(target);
       if (url.pathname !== asked) {
         if (!isRead && url.pathname !== `${asked}/`) return refuse(res, 404);
         res.writeHead(isRead ? 301 : 308, { location: canonical, 'content-length': 0 }).end();
@@ -122,32 +121,6 @@ function cacheKey(req: IncomingMessage, target: string, siteUrl: URL): string | 
     return undefined;
   const mark = target.indexOf('?');
   return mark === -1 || CACHED_QUERY.test(target.slice(mark)) ? target : undefined;
-}
-
-/**
- * The one spelling of an address: no `//`, no dot segments, no escapes of plain letters, pages with
- * their slash at the end, only known parameters.
- * What a page is reached by is then what every rule about it looks at.
- */
-function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
-  if (!target.startsWith('/') || target.includes('\\')) return undefined;
-  const [rawPath = '/', ...rest] = target.split('?');
-  let path: string;
-  try {
-    path = encodeURI(decodeURI(rawPath)).replace(/%5B/g, '[').replace(/%5D/g, ']');
-  } catch {
-    return undefined;
-  }
-  const plain = path
-    .replace(/%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])/gi, decodeURIComponent)
-    .replace(/\/{2,}/g, '/');
-  if (/%(?:00|2f|5c)/i.test(plain)) return undefined;
-  const url = new URL(plain, siteUrl);
-  if (!/\/(?:[^/]*\.[^/]*)?$/.test(url.pathname)) url.pathname += '/'; // a page, not a file
-  for (const [name, value] of new URLSearchParams(rest.join('?'))) {
-    if (KNOWN_QUERY.has(name) && !url.searchParams.has(name)) url.searchParams.append(name, value);
-  }
-  return url.origin === siteUrl.origin ? url : undefined;
 }
 
 async function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {

@@ -95,26 +95,21 @@ export class PageCache {
 
   /** Keeps a page, unless one of its tags changed since `epoch`: it would show the old state for ever. */
   async keep(key: string, page: RenderedPage, epoch: number): Promise<void> {
-    const changed = this.#invalidations.some(
-      ({ at, tags }) => at > epoch && tags.some((tag) => page.tags.includes(tag)),
-    );
+    const changed = this.#invalidations.some(({ at, tags }) => at > epoch && concerns(tags, page));
     if (changed || this.#epoch - epoch > REMEMBERED) return;
     const kept = this.#plain(page);
     this.#drop(key);
     this.#pages.set(key, kept);
     this.#bytes += kept.bytes;
     this.#evict();
-    await this.#compress(kept);
+    await this.#compress(key, kept);
   }
 
   /** Forgets every page that shows one of these. */
   invalidate(tags: readonly string[]): void {
     this.#invalidations.push({ at: ++this.#epoch, tags });
     if (this.#invalidations.length > REMEMBERED) this.#invalidations.shift();
-    const all = tags.includes('site');
-    for (const [key, page] of this.#pages) {
-      if (all || page.tags.some((tag) => tags.includes(tag))) this.#drop(key);
-    }
+    for (const [key, page] of this.#pages) if (concerns(tags, page)) this.#drop(key);
   }
 
   #plain({ headers, body, tags }: RenderedPage): Page {
@@ -135,7 +130,7 @@ export class PageCache {
     };
   }
 
-  async #compress(page: Page): Promise<void> {
+  async #compress(key: string, page: Page): Promise<void> {
     const { body, headers } = page.variants.identity;
     const quality = {
       [zlib.constants.BROTLI_PARAM_QUALITY]: 6,
@@ -146,9 +141,11 @@ export class PageCache {
       body: data,
       headers: [...headers.slice(0, -1), String(data.length), 'content-encoding', encoding],
     });
+    if (this.#pages.get(key) !== page) return; // it changed meanwhile
     page.variants = { ...page.variants, br: variant('br', br), gzip: variant('gzip', gz) };
     page.bytes += br.length + gz.length;
     this.#bytes += br.length + gz.length;
+    this.#evict();
   }
 
   /** Oldest first, but a page that was asked for since its last chance gets another. */
@@ -169,6 +166,11 @@ export class PageCache {
     this.#pages.delete(key);
     this.#bytes -= page.bytes;
   }
+}
+
+/** Whether a page shows one of the things that changed; what the site says of itself stands on every page. */
+function concerns(changed: readonly string[], page: { tags: readonly string[] }): boolean {
+  return changed.includes('site') || page.tags.some((tag) => changed.includes(tag));
 }
 
 /** RFC 9110 section 13.1.2, weak comparison. */

@@ -74,7 +74,8 @@ describe('a folder that is watched', () => {
     assert.equal(library.folderOf('/articles/news/'), path.join(dir, 'articles/news'));
   });
 
-  test('shows what was saved between the first reading and the watch', async (t) => {
+  // The slow second look after half a minute would find it as well: too late for news.
+  test('shows what was saved between the first reading and the watch', { timeout: 15_000 }, async (t) => {
     const { dir, open } = shelf(t);
     const library = open();
     writeArticle(dir, 'meanwhile');
@@ -119,7 +120,7 @@ describe('a folder that is watched', () => {
     assert.deepEqual(library.problems, []);
   });
 
-  test('shows the second file of one name when the first has gone', async (t) => {
+  test('shows the second file of one name when the first has gone', { timeout: 15_000 }, async (t) => {
     const { dir, watch, save } = shelf(t);
     writeArticle(dir, 'news', { title: 'The file' });
     const library = watch();
@@ -216,7 +217,7 @@ describe('a file that is not as it should be', () => {
     const wrong: Record<string, [text: string, line: number, field: string]> = {
       'no-front.md': ['Just text.\n', 1, 'front matter'],
       'no-title.md': ['---\ndek: x\npublished: 2026-11-23\n---\n', 1, 'title'],
-      'no-yaml.md': ['---\ntitle: x\npublished: [\n---\n', 4, 'front matter'],
+      'no-yaml.md': ['---\ntitle: x\npublished: [\n---\n', 3, 'front matter'],
       'no-date.md': ['---\ntitle: x\n\npublished: soon\n---\n', 4, 'published'],
       'bad-update.md': [
         '---\ntitle: x\npublished: 2026-11-23\nupdates:\n  - at: 2026-11-24\n    text: x\n  - at: never\n    text: x\n---\n',
@@ -349,9 +350,9 @@ describe('the feed', () => {
 
 /** What makes XML ill-formed: a wrong character, a bare & or <, an element that is not closed in order. */
 function faultsOf(xml: string): string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-  const illegal = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
-  const faults = [...xml.matchAll(illegal)].map(() => 'a character that XML has not');
+  const faults = Array.from(xml).flatMap((character) =>
+    isLegal(character) ? [] : ['a character that XML has not'],
+  );
   const open: string[] = [];
   const plain = xml.replace(/^<\?xml [^>]*\?>/, '').replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '');
   const rest = plain.replace(
@@ -365,4 +366,10 @@ function faultsOf(xml: string): string[] {
   if (/[<>]|\]\]>/.test(rest)) faults.push('a bare < or >');
   if (/&(?!(?:amp|lt|gt|quot|#39);)/.test(plain)) faults.push('a bare &');
   return [...faults, ...open.map((name) => `<${name}> is not closed`)];
+}
+
+/** Char of XML 1.0, section 2.2. */
+function isLegal(character: string): boolean {
+  const code = character.codePointAt(0) ?? 0;
+  return code >= 0x20 ? !/\p{Surrogate}|[\uFFFE\uFFFF]/u.test(character) : [0x09, 0x0a, 0x0d].includes(code);
 }

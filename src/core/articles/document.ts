@@ -53,7 +53,13 @@ export function readYaml<T extends z.ZodObject>(
       })),
     };
   }
-  const data: unknown = document.toJS({ maxAliasCount: 20 }) ?? {};
+  let data: unknown;
+  try {
+    data = document.toJS({ maxAliasCount: 20 }) ?? {};
+  } catch {
+    const message = 'repeats itself by aliases too often';
+    return { state: 'bad', problems: [{ file, line: 1, field: 'front matter', message }] };
+  }
   const parsed = schema.safeParse(data);
   if (parsed.success) {
     const unknown = Object.keys(data as object).filter((key) => !(key in schema.shape));

@@ -174,6 +174,7 @@ export class Library {
   watch(tell: (tags: readonly PageTag[]) => void): void {
     this.#tell = tell;
     this.#folder.watch(() => this.reload());
+    this.reload(); // what was saved between the first reading and the watch
     this.#waitForNextPublication();
   }
 
@@ -188,7 +189,8 @@ export class Library {
     if (changed.length + removed.length === 0) return;
     const tags = new Set<PageTag>(['articles']);
     for (const file of removed) this.#forget(file, tags);
-    for (const file of changed) this.#read(file, tags);
+    const freed = removed.map(otherNameOf).filter((file) => this.#problems.has(file)); // its name was taken till now
+    for (const file of new Set([...changed, ...freed])) this.#read(file, tags);
     this.#newestFirst = undefined;
     this.#aliases = undefined;
     this.#waitForNextPublication();
@@ -336,6 +338,13 @@ export class Library {
 /** `articles/<id>.md` or `articles/<id>/index.md`. */
 function idOf(file: string): string {
   return file.replace(/^[^/]*\//, '').replace(/(?:\/index)?\.md$/, '');
+}
+
+/** An article may be `<id>.md` or `<id>/index.md`; the other of the two. */
+function otherNameOf(file: string): string {
+  return file.endsWith('/index.md')
+    ? file.replace(/\/index\.md$/, '.md')
+    : file.replace(/\.md$/, '/index.md');
 }
 
 function withSlash(address: string): string {

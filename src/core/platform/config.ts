@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,6 +73,14 @@ const file = z
   .transform((name) => path.resolve(projectRoot, name))
   .refine((name) => existsSync(name), 'should name a file that exists');
 
+const folder = z
+  .string()
+  .transform((name) => path.resolve(projectRoot, name))
+  .refine(
+    (name) => statSync(name, { throwIfNoEntry: false })?.isDirectory(),
+    'should name a folder that exists',
+  );
+
 const networks = z.string().transform((text, ctx) => {
   const list = new BlockList();
   for (const entry of text
@@ -81,8 +89,9 @@ const networks = z.string().transform((text, ctx) => {
     .filter(Boolean)) {
     const [address = '', bits] = entry.split('/');
     const family = isIP(address);
-    const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits);
-    if (family === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > (family === 4 ? 32 : 128)) {
+    const widest = family === 4 ? 32 : 128;
+    const prefix = bits === undefined ? widest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN; // "" is not 0: that is everyone
+    if (family === 0 || !(prefix <= widest)) {
       ctx.addIssue(`has "${entry}": should be networks such as 10.0.0.0/8,fd00::/8`);
       return z.NEVER;
     }
@@ -106,7 +115,7 @@ const schema = z.object({
   DATABASE_URL: optional(
     urlOf(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/name, or be left out for SQLite'),
   ),
-  CONTENT_DIR: withDefault(z.string(), 'content'),
+  CONTENT_DIR: withDefault(folder, 'content'),
   SMTP_URL: optional(
     urlOf(
       ['smtp:', 'smtps:'],
@@ -135,18 +144,21 @@ const schema = z.object({
  * @throws ConfigError naming every wrong setting and what would be right; a secret value is never repeated
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = schema.safeParse({ ...readEnvFile(), ...environment });
-  if (!parsed.success)
-    throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
+  const given = { ...readEnvFile(), ...environment };
+  const parsed = schema.safeParse(given);
+  const issues = parsed.error?.issues ?? [];
+  const problems = [
+    ...issues.map((issue) => `${String(issue.path[0])} ${issue.message}`),
+    ...halfSetDkim(given),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const set = parsed.data;
-  const contentDir = path.resolve(projectRoot, set.CONTENT_DIR);
-  if (!existsSync(contentDir)) throw new ConfigError(['CONTENT_DIR should name a folder that exists']);
   return {
     host: set.HOST,
     port: set.PORT,
     siteUrl: set.SITE_URL ?? new URL(`http://localhost:${set.PORT}`),
     dataDir: path.resolve(projectRoot, set.DATA_DIR),
-    contentDir,
+    contentDir: set.CONTENT_DIR,
     trustedProxies: set.TRUSTED_PROXIES,
     worker: set.WORKER === 'on',
     logLevel: set.LOG_LEVEL,
@@ -165,12 +177,15 @@ function readEnvFile(): NodeJS.Dict<string> {
   return existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
 }
 
+const DKIM_SETTINGS = ['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_KEY'] as const;
+
+function halfSetDkim(given: NodeJS.Dict<string>): string[] {
+  const count = DKIM_SETTINGS.filter((name) => unset(given[name])).length;
+  if (count === 0 || count === DKIM_SETTINGS.length) return [];
+  return ['DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY should be set together, or none of them'];
+}
+
 function dkimOf(set: z.output<typeof schema>): Pick<Config, 'dkim'> {
   const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, DKIM_KEY: keyFile } = set;
-  if (domain && selector && keyFile) return { dkim: { domain, selector, keyFile } };
-  if (domain || selector || keyFile)
-    throw new ConfigError([
-      'DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY should be set together, or none of them',
-    ]);
-  return {};
+  return domain && selector && keyFile ? { dkim: { domain, selector, keyFile } } : {};
 }

@@ -1,0 +1,44 @@
+/** Query parameters that make another page; all others are taken away before anything looks at them. */
+const KNOWN_QUERY = new Set(['page', 'q', 'state']);
+
+/** Characters that need no escape (RFC 3986 section 2.3). */
+const UNRESERVED = /[\w.~-]/;
+
+/**
+ * The one spelling of an address: no `//`, no dot segments, no escapes of plain letters, pages with their slash at
+ * the end, only known parameters. What a page is reached by is then what every rule about it looks at.
+ *
+ * @returns undefined where it cannot be read, or hides a slash, a backslash or a NUL in an escape
+ */
+export function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
+  const [path = '/', ...query] = target.split('?');
+  if (!path.startsWith('/') || path.includes('\\') || path.includes('#')) return undefined;
+  if (!isReadable(path) || /%(?:00|2f|5c)/i.test(path)) return undefined;
+  const plain = path.replace(/%([0-9a-f]{2})/gi, plainCharacter).replace(/\/{2,}/g, '/');
+  const url = new URL(plain, siteUrl);
+  url.pathname = url.pathname.replace(/\/{2,}/g, '/'); // dot segments may have left some
+  if (!/\/(?:[^/]*\.[^/]*)?$/.test(url.pathname)) url.pathname += '/'; // a page, not a file
+  for (const [name, value] of new URLSearchParams(query.join('?'))) {
+    if (KNOWN_QUERY.has(name) && !url.searchParams.has(name)) url.searchParams.append(name, value);
+  }
+  return url;
+}
+
+/** The path of a request as it was asked for, without its query. */
+export function askedPath(target: string): string {
+  return target.split('?', 1)[0] ?? '';
+}
+
+function isReadable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function plainCharacter(escaped: string, hex: string): string {
+  const character = String.fromCharCode(Number.parseInt(hex, 16));
+  return UNRESERVED.test(character) ? character : escaped.toUpperCase();
+}
