@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -28,14 +28,20 @@ export async function keepLetter(dataDir: string, messageId: string, bytes: Buff
   await rename(`${file}.part`, file);
 }
 
-/** What is kept, newest first. */
+/** The newest letters that are kept, newest first. */
 export function keptLetters(dataDir: string, most: number): KeptLetter[] {
-  const letters = filesIn(folderOf(dataDir)).map((name) => {
+  const dir = folderOf(dataDir);
+  const files = filesIn(dir).map((name) => ({ name, at: statSync(path.join(dir, name)).mtimeMs }));
+  const newest = files.sort((a, b) => b.at - a.at || a.name.localeCompare(b.name)).slice(0, most);
+  return newest.map(({ name }) => {
+    const head = headOf(readFileSync(path.join(dir, name)));
     const id = name.slice(0, -'.eml'.length);
-    const head = headOf(readFileSync(path.join(folderOf(dataDir), name)));
     return { id, subject: head('subject'), to: head('to'), date: new Date(head('date')).toISOString() };
   });
-  return letters.sort((a, b) => b.date.localeCompare(a.date)).slice(0, most);
+}
+
+export function keptLetterCount(dataDir: string): number {
+  return filesIn(folderOf(dataDir)).length;
 }
 
 /** The bytes of a kept letter, or undefined where there is none of that name. */

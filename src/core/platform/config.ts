@@ -87,11 +87,11 @@ const networks = z.string().transform((text, ctx) => {
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)) {
-    const [address = '', bits] = entry.split('/');
+    const [address = '', bits, ...more] = entry.split('/');
     const family = isIP(address);
     const widest = family === 4 ? 32 : 128;
     const prefix = bits === undefined ? widest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN; // "" is not 0: that is everyone
-    if (family === 0 || !(prefix <= widest)) {
+    if (family === 0 || more.length > 0 || !(prefix <= widest)) {
       ctx.addIssue(`has "${entry}": should be networks such as 10.0.0.0/8,fd00::/8`);
       return z.NEVER;
     }
