@@ -7,7 +7,7 @@ const NODE = process.execPath;
 const STEPS: { name: string; args: string[] }[] = [
   { name: 'lint and format', args: ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'] },
   {
-    name: 'types',
+    name: 'types of the product',
     args: [
       'node_modules/astro/bin/astro.mjs',
       'check',
@@ -16,6 +16,10 @@ const STEPS: { name: string; args: string[] }[] = [
       '--minimumSeverity',
       'hint',
     ],
+  },
+  {
+    name: 'types of the tests',
+    args: ['node_modules/typescript/bin/tsc', '--project', 'tests/tsconfig.json'],
   },
   {
     name: 'browser',

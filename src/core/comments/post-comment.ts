@@ -179,8 +179,9 @@ function fieldsFor(
 }
 
 /** The check goes on after the answer to the reader; a bug in it is logged, and the worker asks again. */
-function inBackground({ log, background }: CommentParts, checking: Promise<void>): Promise<void> {
+async function inBackground({ log, background }: CommentParts, checking: Promise<void>): Promise<void> {
   const noted = checking.catch((error: unknown) => log.error('bug.comment-check', { error }));
   background.add(noted);
-  return noted.finally(() => background.delete(noted));
+  await noted;
+  background.delete(noted);
 }
