@@ -1,5 +1,9 @@
-/** Query parameters that make another page; all others are taken away before anything looks at them. */
-const KNOWN_QUERY = new Set(['page', 'q', 'state']);
+/** Where a query parameter makes another page; everywhere else it is taken away before anything looks at it. */
+const KNOWN_QUERY = new Map([
+  ['page', /^\/(?:articles|topics\/[^/]+|authors\/[^/]+)\/$/],
+  ['q', /^\/search\/$/],
+  ['state', /^\/desk\/comments\/$/],
+]);
 
 /** Characters that need no escape (RFC 3986 section 2.3). */
 const UNRESERVED = /[\w.~-]/;
@@ -19,7 +23,8 @@ export function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
   url.pathname = url.pathname.replace(/\/{2,}/g, '/'); // dot segments may have left some
   if (!/\/(?:[^/]*\.[^/]*)?$/.test(url.pathname)) url.pathname += '/'; // a page, not a file
   for (const [name, value] of new URLSearchParams(query.join('?'))) {
-    if (KNOWN_QUERY.has(name) && !url.searchParams.has(name)) url.searchParams.append(name, value);
+    if (KNOWN_QUERY.get(name)?.test(url.pathname) && !url.searchParams.has(name))
+      url.searchParams.append(name, value);
   }
   return url;
 }
