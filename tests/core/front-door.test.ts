@@ -291,7 +291,7 @@ test('every other spelling of an address leads to the one', async () => {
     '/%61bout/': '/about/',
     '/%61bout?page=2&utm=1': '/about/',
     '/articles?page=2&constructor=1': '/articles/?page=2',
-    '/articles?q=a%20b&q=c': '/articles/?q=a+b',
+    '/search?q=a%20b&q=c': '/search/?q=a+b',
     '//evil.example/x': '/evil.example/x/',
     '/%2Fevil.example': '',
   };
