@@ -37,7 +37,7 @@ test('without a relay, letters are read at the desk and their links work from th
     await expect(desk.getByRole('row', { name: 'reader@example.org' })).toBeVisible({ timeout: 100 });
   }).toPass();
   await desk.getByRole('link', { name: 'Confirm your subscription to Watchpost' }).click();
-  await expect(desk.getByRole('row', { name: 'To' })).toContainText('reader@example.org');
+  await expect(desk.getByRole('row', { name: 'To reader@example.org' })).toBeVisible();
   await desk.getByRole('link', { name: /newsletter\/confirm/ }).click();
   await desk.getByRole('button', { name: 'Yes, send me the weekly digest' }).click();
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('You are in');
