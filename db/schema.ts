@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { SafeHtml } from '../src/core/platform/safe-html.ts';
 
 /** Every table's row type. Times are UTC, ISO 8601 text; flags are 0 or 1; the same on SQLite and PostgreSQL. */
 export interface Schema {
@@ -52,7 +53,7 @@ export interface CommentTable {
   /** As typed, cleaned of invisible controls. */
   body: string;
   /** The body rendered once, when it was saved. */
-  html: string;
+  html: SafeHtml;
   state: CommentState;
   /** Why it is in this state: a word of ours (`first-comment`, `no-filter`, …). */
   reason: string;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '#core/app.ts';
 import { checkDueComments } from '#core/comments/check-comment.ts';
 import { forgetOldNetworks } from '#core/comments/forget-networks.ts';
-import { sendDueFeedback } from '#core/comments/moderate-comment.ts';
+import { forgetOldFeedback, sendDueFeedback } from '#core/comments/moderate-comment.ts';
 import { deleteOldSessions } from '#core/desk/sessions.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
@@ -30,6 +30,7 @@ export function startWorker(app: App): () => Promise<void> {
     repeat(app, stopping.signal, 'tidying', HOUR, async () => {
       await tidyUp(app);
       await deleteOldSessions(app);
+      await forgetOldFeedback(app);
     }),
   ];
   return async () => {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, PGliteDialect, type PGliteDialectConfig, sql } from 'kysely';
+import { commentHtml } from '#core/comments/comment-markup.ts';
 import { publishedComments } from '#core/comments/comment-rows.ts';
 import { moderateComment } from '#core/comments/moderate-comment.ts';
 import { postComment } from '#core/comments/post-comment.ts';
@@ -436,7 +437,7 @@ function comment(given: Partial<Omit<Schema['comment'], 'id' | 'checks'>>) {
     email: 'ann@example.org',
     email_key: 'ann@example.org',
     body: 'Words',
-    html: '<p>Words</p>',
+    html: commentHtml('Words'),
   };
   return { ...words, state: 'held' as const, reason: 'no-filter', notify: 0, created_at: NOW, ...given };
 }

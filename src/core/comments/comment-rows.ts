@@ -2,7 +2,6 @@ import type { Insertable, Selectable, Updateable } from 'kysely';
 import { sql } from 'kysely';
 import type { CommentState, CommentTable, Schema } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
-import type { SafeHtml } from '../platform/safe-html.ts';
 import type { PublishedComment } from './comment.ts';
 
 export type CommentRow = Selectable<CommentTable>;
@@ -16,7 +15,7 @@ export async function publishedComments({ db }: { db: Db }, article: string): Pr
     .where('state', '=', 'published')
     .orderBy('id')
     .execute();
-  return rows.map((row, index) => ({ ...row, html: row.html as SafeHtml, number: index + 1 }));
+  return rows.map((row, index) => ({ ...row, number: index + 1 }));
 }
 
 export async function insertComment(trx: Trx, values: Insertable<CommentTable>): Promise<number> {

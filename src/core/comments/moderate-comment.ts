@@ -1,19 +1,24 @@
-import type { Selectable } from 'kysely';
-import type { SpamFeedbackTable } from '#db/schema.ts';
 import { DAY, isoAfter, isoTime, MINUTE } from '../platform/clock.ts';
-import type { Db, Trx } from '../platform/db.ts';
+import type { Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { recordPageChange } from '../platform/page-changes.ts';
 import type { CommentParts } from './check-comment.ts';
 import type { CommentState } from './comment.ts';
 import { type CommentRow, changeComment, commentById, insertCommentEvent } from './comment-rows.ts';
+import {
+  claimFeedback,
+  deleteOldFeedback,
+  dueFeedback,
+  finishFeedback,
+  replaceFeedback,
+} from './feedback-rows.ts';
 
 export const MODERATIONS = ['approve', 'spam', 'delete'] as const;
 export type Moderation = (typeof MODERATIONS)[number];
 
 const STATE_AFTER: Record<Moderation, CommentState> = { approve: 'published', spam: 'spam', delete: 'trash' };
 
-/** Feedback is taken up to 15 days after the check; after that it is pointless. */
+/** Akismet takes corrections up to 15 days after the check. */
 const FEEDBACK_DAYS = 15;
 
 /**
@@ -60,56 +65,37 @@ async function correctFilter(
   action: Moderation,
   at: string,
 ): Promise<void> {
-  await trx.deleteFrom('spam_feedback').where('comment_id', '=', id).where('done_at', 'is', null).execute();
   const kind =
     action === 'approve' && (verdict === 'spam' || verdict === 'discard')
       ? 'ham'
       : action === 'spam' && verdict === 'ham'
         ? 'spam'
         : undefined;
-  if (!kind || !checked_fields) return;
-  await trx
-    .insertInto('spam_feedback')
-    .values({ comment_id: id, kind, fields: checked_fields, due_at: at, done_at: null })
-    .execute();
+  await replaceFeedback(
+    trx,
+    id,
+    kind && checked_fields ? { kind, fields: checked_fields, due_at: at } : undefined,
+  );
 }
 
 /** Tells the filter what waits to be told; tried again with growing pauses. The number tried. */
 export async function sendDueFeedback({ db, clock, log, spam }: CommentParts): Promise<number> {
   if (!spam) return 0;
   const now = clock.now();
-  const due = await dueFeedback(db, isoTime(now));
+  const due = await dueFeedback(db, isoTime(now), 5);
   for (const row of due) {
-    const taken = await spam.correct(row.kind, JSON.parse(row.fields) as Record<string, string>);
-    log[taken ? 'info' : 'warn'](taken ? 'filter.corrected' : 'filter.not-corrected', {
-      comment: row.comment_id,
-      kind: row.kind,
-    });
     const pause = Math.min(MINUTE * 2 ** row.attempts, DAY);
-    await db
-      .updateTable('spam_feedback')
-      .set({
-        attempts: row.attempts + 1,
-        due_at: isoAfter(now, pause),
-        ...(taken ? { done_at: isoTime(clock.now()) } : {}),
-      })
-      .where('id', '=', row.id)
-      .execute();
+    if (!(await claimFeedback(db, row, isoAfter(now, pause)))) continue;
+    const taken = await spam.correct(row.kind, JSON.parse(row.fields) as Record<string, string>);
+    if (taken) await finishFeedback(db, row.id, isoTime(clock.now()));
+    const facts = { comment: row.comment_id, kind: row.kind };
+    if (taken) log.info('filter.corrected', facts);
+    else log.warn('filter.not-corrected', facts);
   }
-  await db
-    .deleteFrom('spam_feedback')
-    .where('due_at', '<', isoAfter(now, -FEEDBACK_DAYS * DAY))
-    .execute();
   return due.length;
 }
 
-async function dueFeedback(db: Db, now: string): Promise<Selectable<SpamFeedbackTable>[]> {
-  return db
-    .selectFrom('spam_feedback')
-    .selectAll()
-    .where('done_at', 'is', null)
-    .where('due_at', '<=', now)
-    .orderBy('id')
-    .limit(5)
-    .execute();
+/** Forgets corrections that the filter no longer wants. */
+export async function forgetOldFeedback({ db, clock }: Pick<CommentParts, 'db' | 'clock'>): Promise<void> {
+  await deleteOldFeedback(db, isoAfter(clock.now(), -FEEDBACK_DAYS * DAY));
 }

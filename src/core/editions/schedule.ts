@@ -1,6 +1,7 @@
 import type { Site } from '../articles/site.ts';
 import { weekdayNumber } from '../articles/site.ts';
 import { DAY, HOUR, isoTime, MINUTE } from '../platform/clock.ts';
+import { advanceSetting } from '../platform/settings.ts';
 import { CADENCES, type Cadence } from '../subscribers/subscriber.ts';
 import { type EditionParts, type Made, makeEditionIn } from './make-edition.ts';
 
@@ -29,22 +30,9 @@ async function takeSlot(
   slot: Date,
   now: Date,
 ): Promise<Made | 'late' | undefined> {
-  const name = `schedule.${cadence}`;
-  const value = isoTime(slot);
   return parts.db.transaction().execute(async (trx) => {
-    const first = await trx
-      .insertInto('setting')
-      .values({ name, value })
-      .onConflict((c) => c.column('name').doNothing())
-      .executeTakeFirst();
-    if ((first.numInsertedOrUpdatedRows ?? 0n) > 0n) return undefined; // a new site: what was due before it began is not
-    const taken = await trx
-      .updateTable('setting')
-      .set({ value })
-      .where('name', '=', name)
-      .where('value', '<', value)
-      .executeTakeFirst();
-    if (taken.numUpdatedRows === 0n) return undefined;
+    // The first time it is only noted: what was due before the site began is not.
+    if ((await advanceSetting(trx, `schedule.${cadence}`, isoTime(slot))) !== 'moved') return undefined;
     if (now.getTime() - slot.getTime() > parts.library.site.newsletter.latestHours * HOUR) return 'late';
     return makeEditionIn(trx, parts, cadence, now);
   });

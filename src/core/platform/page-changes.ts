@@ -15,6 +15,11 @@ export async function recordPageChange(db: Db | Trx, clock: Clock, tags: readonl
     .execute();
 }
 
+/** Forgets changes that every server has seen. */
+export async function deletePageChanges(db: Db, before: string): Promise<void> {
+  await db.deleteFrom('page_change').where('at', '<', before).execute();
+}
+
 /** How far back a poll looks: on PostgreSQL a lower number may become visible after a higher one. */
 const OVERLAP = 200;
 

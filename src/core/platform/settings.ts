@@ -13,3 +13,28 @@ export async function writeSetting(db: Db | Trx, name: string, value: string): P
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute();
 }
+
+/**
+ * Moves a setting that only grows, such as the last hour of a schedule.
+ *
+ * @returns `first` where it was not there yet, `moved` for the one caller that moved it, else `same`
+ */
+export async function advanceSetting(
+  trx: Trx,
+  name: string,
+  value: string,
+): Promise<'first' | 'moved' | 'same'> {
+  const made = await trx
+    .insertInto('setting')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .executeTakeFirst();
+  if ((made.numInsertedOrUpdatedRows ?? 0n) > 0n) return 'first';
+  const moved = await trx
+    .updateTable('setting')
+    .set({ value })
+    .where('name', '=', name)
+    .where('value', '<', value)
+    .executeTakeFirst();
+  return moved.numUpdatedRows > 0n ? 'moved' : 'same';
+}

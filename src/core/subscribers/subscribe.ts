@@ -10,6 +10,7 @@ import { derivedToken, randomToken } from '../platform/tokens.ts';
 import { type Choices, topicsText } from './subscriber.ts';
 import {
   changeSubscriber,
+  countAsked,
   insertSubscriber,
   insertSubscriberEvent,
   type Subscriber,
@@ -108,9 +109,5 @@ async function askToConfirm(
     now: isoTime(now),
     expires: isoAfter(now, CONFIRM_DAYS * DAY),
   });
-  await trx
-    .updateTable('subscriber')
-    .set((e) => ({ asked: e('asked', '+', 1), asked_at: isoTime(now) }))
-    .where('id', '=', id)
-    .execute();
+  await countAsked(trx, id, isoTime(now));
 }

@@ -38,6 +38,15 @@ export async function changeSubscriber(
   return numUpdatedRows > 0n;
 }
 
+/** One more confirmation letter to an address. */
+export async function countAsked(trx: Trx, id: string, now: string): Promise<void> {
+  await trx
+    .updateTable('subscriber')
+    .set((e) => ({ asked: e('asked', '+', 1), asked_at: now }))
+    .where('id', '=', id)
+    .execute();
+}
+
 export async function insertSubscriberEvent(
   trx: Db | Trx,
   event: Insertable<Schema['subscriber_event']>,

@@ -1,0 +1,59 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { SpamFeedbackTable } from '#db/schema.ts';
+import type { Db, Trx } from '../platform/db.ts';
+
+export type Feedback = Selectable<SpamFeedbackTable>;
+
+/** Puts a correction in place of one that the filter has not heard yet; without one, takes that back. */
+export async function replaceFeedback(
+  trx: Trx,
+  commentId: number,
+  correction: Pick<Insertable<SpamFeedbackTable>, 'kind' | 'fields' | 'due_at'> | undefined,
+): Promise<void> {
+  await trx
+    .deleteFrom('spam_feedback')
+    .where('comment_id', '=', commentId)
+    .where('done_at', 'is', null)
+    .execute();
+  if (!correction) return;
+  await trx
+    .insertInto('spam_feedback')
+    .values({ ...correction, comment_id: commentId, done_at: null })
+    .execute();
+}
+
+export async function dueFeedback(db: Db, now: string, most: number): Promise<Feedback[]> {
+  return db
+    .selectFrom('spam_feedback')
+    .selectAll()
+    .where('done_at', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('id')
+    .limit(most)
+    .execute();
+}
+
+/** Takes a correction for one worker, to be tried again at `next` unless it is done; false where another was first. */
+export async function claimFeedback(
+  db: Db,
+  { id, due_at, attempts }: Feedback,
+  next: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('spam_feedback')
+    .set({ attempts: attempts + 1, due_at: next })
+    .where('id', '=', id)
+    .where('due_at', '=', due_at)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export async function finishFeedback(db: Db, id: number, now: string): Promise<void> {
+  await db.updateTable('spam_feedback').set({ done_at: now }).where('id', '=', id).execute();
+}
+
+/** Forgets corrections whose comment was posted before a time: the filter no longer wants them. */
+export async function deleteOldFeedback(db: Db, before: string): Promise<void> {
+  const old = db.selectFrom('comment').select('id').where('created_at', '<', before);
+  await db.deleteFrom('spam_feedback').where('comment_id', 'in', old).execute();
+}
