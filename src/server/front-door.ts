@@ -62,7 +62,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     const url = canonicalUrl(target, siteUrl);
     if (!url) return refuse(res, 400);
     if (url.pathname === DOOR_STYLES && files.serve(DOOR_STYLES, req, res)) return; // the next refusal wears them too
-    if (req.headers.host !== siteUrl.host) return refuse(res, 421, {}, siteUrl);
+    if (!isOwnHost(req.headers.host, siteUrl)) return refuse(res, 421, {}, siteUrl);
     const canonical = url.pathname + url.search;
     if (canonical !== target) {
       const asked = askedPath(target);
@@ -112,6 +112,14 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
 function withoutHeaders(res: ServerResponse): ServerResponse {
   for (const name of res.getHeaderNames()) res.removeHeader(name);
   return res;
+}
+
+/** Host names know no case, and the scheme's own port may be written out (RFC 9110 section 4.2.3). */
+function isOwnHost(host: string | undefined, siteUrl: URL): boolean {
+  const own = siteUrl.port
+    ? [siteUrl.host]
+    : [siteUrl.host, `${siteUrl.host}:${siteUrl.protocol === 'https:' ? 443 : 80}`];
+  return host !== undefined && own.includes(host.toLowerCase());
 }
 
 /** Where a GET may be answered from the cache; undefined for a request with a session or for another host. */

@@ -101,6 +101,7 @@ test('only the site’s own host and port are answered, whatever is asked', asyn
     assert.equal(headers['content-security-policy'], POLICY);
     assert.ok(body.includes(site.url), 'it says which address is right');
   }
+  assert.equal((await ask('/', { headers: { host: host.toUpperCase() } })).status, 200, 'names know no case');
   assert.equal((await post('/newsletter/', SIGN_UP, { host: 'evil.example' })).status, 421);
   assert.equal(
     (await ask('/healthz', { headers: { host: '10.0.0.1' } })).status,
