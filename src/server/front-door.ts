@@ -42,9 +42,10 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
 
   return (req, res) => {
     void answer(req, res).catch((error: unknown) => {
-      app.log.error('bug.front-door', { error });
-      if (!res.headersSent) refuse(res, 500);
-      else res.destroy();
+      const hasLeft = req.destroyed && !req.complete; // in the middle of its own words: no fault of ours
+      if (!hasLeft) app.log.error('bug.front-door', { error });
+      if (hasLeft || res.headersSent) res.destroy();
+      else refuse(res, 500);
     });
   };
 

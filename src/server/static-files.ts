@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
 import zlib from 'node:zlib';
 import type { Library } from '#core/articles/library.ts';
 import { MEDIA_POLICY } from './headers.ts';
@@ -110,9 +111,6 @@ export function serveMedia(
     'content-length': info.size,
   });
   if (req.method === 'HEAD') res.end();
-  else
-    createReadStream(file)
-      .on('error', () => res.destroy())
-      .pipe(res);
+  else pipeline(createReadStream(file), res, () => {}); // who goes away in the middle is no fault, and leaves no file open
   return true;
 }

@@ -110,10 +110,3 @@ test('no page of the desk opens without signing in, however its address is spelt
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in');
   }
 });
-
-test('who is signed in stays so when the site is restarted', async ({ desk, site }) => {
-  await site.stop();
-  await site.start();
-  await desk.goto('/desk/subscribers/');
-  await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Subscribers');
-});

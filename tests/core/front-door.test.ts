@@ -110,6 +110,19 @@ test('only the site’s own host and port are answered, whatever is asked', asyn
   );
 });
 
+test('a client that goes away in the middle of a form is no fault of ours', async () => {
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(`POST /newsletter/ HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 100\r\n\r\nabc`);
+  await once(socket, 'connect');
+  socket.destroy();
+  await once(socket, 'close');
+  assert.equal((await post('/newsletter/', SIGN_UP)).status, 303);
+  assert.deepEqual(
+    site.lines.filter((line) => line.event.startsWith('bug.')),
+    [],
+  );
+});
+
 test('every answer carries the security headers, each once', async () => {
   const { etag } = (await cached('/')).headers;
   const style = readdirSync(path.join(projectRoot, 'dist/client/_astro')).find((name) =>
