@@ -24,16 +24,17 @@ export async function serve(config: Config): Promise<void> {
   const app = await openApp(config);
   noteBugs(app);
   const server = newServer(await frontDoor(app));
+  // Before the first page is rendered: what changes from then on is heard of.
+  app.library.watch((tags) => app.changes.tell(tags));
+  await app.changes.start(CHANGES_MS, (error) =>
+    app.log.error('database.unreachable', { message: wordsOf(error) }),
+  );
   try {
     await listen(server, app.config);
   } catch (error) {
     await closeApp(app);
     throw error;
   }
-  app.library.watch((tags) => app.changes.tell(tags));
-  await app.changes.start(CHANGES_MS, (error) =>
-    app.log.error('database.unreachable', { message: wordsOf(error) }),
-  );
   const stopWorker = app.config.worker ? startWorker(app) : async () => {};
   await greet(app, server.address() as AddressInfo);
   const signal = await stopped;
@@ -68,6 +69,7 @@ function newServer(listener: Parameters<typeof createServer>[1]): Server {
     requestTimeout: 30_000,
     keepAliveTimeout: 20_000,
     maxHeaderSize: 16_384,
+    connectionsCheckingInterval: 1000, // Node looks every 30 s otherwise, and the time-outs above would mean 30 more
   };
   const server = createServer(limits, listener);
   server.maxConnections = 2000;

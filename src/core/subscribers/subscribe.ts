@@ -78,13 +78,11 @@ export async function subscribe(parts: Parts, { email, choices, network, consent
       network,
       detail: consent,
     });
-    if (mayBeAsked({ ...subscriber, ...again }, clock.now())) await askToConfirm(trx, parts, subscriber);
+    const before = isoAfter(clock.now(), -BETWEEN_LETTERS_MS);
+    const mayBeAsked = await countAsked(trx, subscriber.id, { now, before, most: LETTERS_IN_ALL });
+    if (mayBeAsked) await askToConfirm(trx, parts, subscriber);
     else log.info('subscriber.not-asked-again', { subscriber: subscriber.id });
   });
-}
-
-function mayBeAsked({ asked, asked_at }: Subscriber, now: Date): boolean {
-  return asked < LETTERS_IN_ALL && (asked_at === null || asked_at <= isoAfter(now, -BETWEEN_LETTERS_MS));
 }
 
 /** The letter's token is derived from its Message-ID: a second attempt at the same letter carries the same button. */
@@ -109,5 +107,4 @@ async function askToConfirm(
     now: isoTime(now),
     expires: isoAfter(now, CONFIRM_DAYS * DAY),
   });
-  await countAsked(trx, id, isoTime(now));
 }

@@ -38,13 +38,20 @@ export async function changeSubscriber(
   return numUpdatedRows > 0n;
 }
 
-/** One more confirmation letter to an address. */
-export async function countAsked(trx: Trx, id: string, now: string): Promise<void> {
-  await trx
+/** Counts one more confirmation letter to an address; false where it has had its share, so that of two sign-ups at once one asks. */
+export async function countAsked(
+  trx: Trx,
+  id: string,
+  { now, before, most }: { now: string; before: string; most: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
     .updateTable('subscriber')
     .set((e) => ({ asked: e('asked', '+', 1), asked_at: now }))
     .where('id', '=', id)
-    .execute();
+    .where('asked', '<', most)
+    .where((w) => w.or([w('asked_at', 'is', null), w('asked_at', '<=', before)]))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 export async function insertSubscriberEvent(
