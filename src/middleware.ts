@@ -11,7 +11,7 @@ const STATUS: Record<ErrorCode, number> = {
 };
 
 /** The one place where a broken rule becomes a status; and the pages hear of a change before its maker does. */
-export const onRequest = defineMiddleware(async ({ locals, request, rewrite }, next) => {
+export const onRequest = defineMiddleware(async ({ locals, request, rewrite, routePattern }, next) => {
   try {
     const response = await next();
     if (response.headers.get('content-type') === 'text/html')
@@ -19,7 +19,10 @@ export const onRequest = defineMiddleware(async ({ locals, request, rewrite }, n
     if (request.method === 'POST') await locals.app.changes.refresh();
     return response;
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!(error instanceof AppError)) {
+      locals.app.log.error('bug.page', { route: routePattern, error }); // never the address: it may hold a token
+      throw error;
+    }
     if (error.code === 'not-found') return rewrite('/404');
     return new Response(error.message, {
       status: STATUS[error.code],

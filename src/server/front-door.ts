@@ -97,7 +97,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     if (key === undefined || req.method === 'HEAD') return show();
     const done = await cache.turn(key);
     if (!done) {
-      if (cache.serve(key, req, withoutHeaders(res))) return;
+      if (cache.has(key) && cache.serve(key, req, withoutHeaders(res))) return;
       return show(); // the other one's page was not for keeping
     }
     const { epoch } = cache;

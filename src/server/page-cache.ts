@@ -54,6 +54,10 @@ export class PageCache {
     this.#extraHeaders = extraHeaders;
   }
 
+  has(key: string): boolean {
+    return this.#pages.has(key);
+  }
+
   /** Answers from memory; false where the page has to be rendered. */
   serve(key: string, req: IncomingMessage, res: ServerResponse): boolean {
     const page = this.#pages.get(key);

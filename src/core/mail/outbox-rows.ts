@@ -84,6 +84,7 @@ export async function settleDelivery(
       ...(outcome.attempts === undefined ? {} : { attempts: outcome.attempts }),
     })
     .where('id', '=', id)
+    .where('state', 'in', ['claimed', 'at-the-dot']) // a settled row stays settled, whoever comes late
     .execute();
 }
 

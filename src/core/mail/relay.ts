@@ -64,6 +64,13 @@ export function smtpRelay(url: string): Relay {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  // Handed as `raw`, the stream would be pulled before the envelope is sent; given to the connection it is pulled after
+  // the server's 354, so that its end is the final dot.
+  transport.use('stream', (mail, done) => {
+    const { letter } = mail.data as unknown as { letter: Readable };
+    mail.message.createReadStream = () => letter as never;
+    done();
+  });
   return {
     lanes: LANES,
     async send(envelope, _messageId, bytes, atTheDot) {
@@ -75,8 +82,9 @@ export function smtpRelay(url: string): Relay {
       try {
         const { response } = await transport.sendMail({
           envelope: { from: envelope.from, to: [envelope.to] },
-          raw,
-        });
+          raw: '',
+          letter: raw,
+        } as never);
         return { state: 'sent', reply: oneLine(response) };
       } catch (error) {
         return outcomeOf(error as SmtpError, handedOver);
