@@ -2,6 +2,13 @@ import { defineConfig } from '@playwright/test';
 
 /** The system's browser; absent or empty, Playwright takes its own. */
 const executablePath = process.env.CHROMIUM;
+/** Of several such lists Chromium takes the last: what Playwright switches off itself stands here again. */
+const withoutFeatures = [
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'], // two pages of its own in each window: a third of a test's time
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'DestroyProfileOnBrowserClose', 'HttpsUpgrades', 'PaintHolding'],
+  ...['HttpsFirstBalancedModeAutoEnable', 'LensOverlay', 'MediaRouter', 'ThirdPartyStoragePartitioning'],
+  ...['OptimizationHints', 'NetworkTimeServiceQuerying', 'AimEnabled', 'PreconnectToSearch'],
+];
 /** Runs in a container as root, and asks nobody anything by itself. */
 const args = [
   '--no-sandbox',
@@ -11,6 +18,7 @@ const args = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--disable-features=${withoutFeatures.join(',')}`,
 ];
 
 export default defineConfig({
