@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
+import type { Parts } from '#core/platform/parts.ts';
 import { derivedToken } from '#core/platform/tokens.ts';
 import { confirm } from '#core/subscribers/confirm.ts';
 import { subscribe } from '#core/subscribers/subscribe.ts';
 import type { Choices } from '#core/subscribers/subscriber.ts';
 import { subscriberByKey } from '#core/subscribers/subscriber-rows.ts';
-import type { TestApp } from './test-app.ts';
 
 /** Signs an address up, as the form would. */
-export async function signUp(app: TestApp, email: string, choices: Partial<Choices> = {}): Promise<void> {
+export async function signUp(app: Parts, email: string, choices: Partial<Choices> = {}): Promise<void> {
   const all = { cadence: 'weekly', topics: [], alerts: false, ...choices } as const;
   await subscribe(app, { email, choices: all, network: '192.0.2.1', consent: 'Send me the digest' });
 }
 
 /** Signs up and confirms; the subscriber's id. */
-export async function addReader(
-  app: TestApp,
-  email: string,
-  choices: Partial<Choices> = {},
-): Promise<string> {
+export async function addReader(app: Parts, email: string, choices: Partial<Choices> = {}): Promise<string> {
   await signUp(app, email, choices);
   const state = await confirm(app, await confirmToken(app, email), '192.0.2.1');
   assert.equal(state.state, 'confirmed');
@@ -27,7 +23,7 @@ export async function addReader(
 }
 
 /** The token in the newest confirmation letter to an address. */
-export async function confirmToken(app: TestApp, email: string): Promise<string> {
+export async function confirmToken(app: Parts, email: string): Promise<string> {
   const { message_id } = await app.db
     .selectFrom('delivery')
     .select('message_id')
