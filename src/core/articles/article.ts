@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refanged, withDefangedIndicators } from './indicators.ts';
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -13,32 +14,42 @@ const time = z
   .transform((text) => new Date(text).toISOString());
 
 const name = z.string().trim().min(1, 'should not be empty');
+/** Text for people: an indicator in it, `:ioc[…]`, is made safe to print here, once for page, feed and letter. */
+const prose = name.transform(withDefangedIndicators);
+const notes = z
+  .array(z.object({ at: time, text: prose }))
+  .default([])
+  .transform((list) => list.sort((a, b) => b.at.localeCompare(a.at)));
 const slug = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'should be lower-case words joined by hyphens');
 
 /** The front matter of an article; every field but `title` and `published` may be left out. */
 export const articleFields = z.object({
-  title: name,
-  dek: z.string().trim().default(''),
+  title: prose,
+  dek: z.string().trim().transform(withDefangedIndicators).default(''),
   /** The file name of an author in content/authors. */
   author: slug.optional(),
   /** In the future: goes live by itself then. */
   published: time,
   topics: z.array(slug).default([]),
+  /** The id of a series, whose name stands in site.yaml; its parts follow each other by publication. */
+  series: slug.optional(),
   severity: z.enum(SEVERITIES, `should be one of ${SEVERITIES.join(', ')}`).optional(),
-  affected: z.array(name).default([]),
+  affected: z.array(prose).default([]),
   status: z.enum(['ongoing', 'resolved'], 'should be ongoing or resolved').optional(),
   /** The "What to do now" list. */
-  actions: z.array(name).default([]),
-  updates: z
-    .array(z.object({ at: time, text: name }))
-    .default([])
-    .transform((updates) => updates.sort((a, b) => b.at.localeCompare(a.at))),
+  actions: z.array(prose).default([]),
+  /** What became known since; newest first. */
+  updates: notes,
+  /** What was wrong and is put right; newest first. */
+  corrections: notes,
+  /** URLs, domains, addresses and hashes of the attack, as attackers use them, however they were written. */
+  indicators: z.array(name.transform(refanged)).default([]),
   image: z
     .object({
       src: name,
       alt: z.string('should say what the picture shows'),
-      caption: z.string().optional(),
-      credit: z.string().optional(),
+      caption: z.string().transform(withDefangedIndicators).optional(),
+      credit: z.string().transform(withDefangedIndicators).optional(),
     })
     .optional(),
   related: z.array(slug).default([]),
@@ -49,7 +60,7 @@ export const articleFields = z.object({
   comments: z.enum(['open', 'closed'], 'should be open or closed').default('open'),
 });
 
-/** One piece, as its file says; `published` and `updates[].at` are UTC text. */
+/** One piece, as its file says; `published` and the `at` of updates and corrections are UTC text. */
 export interface Article extends z.output<typeof articleFields> {
   slug: string;
   author: string;
@@ -67,8 +78,10 @@ export function isPublished(article: Article, now: Date): boolean {
   return !article.draft && article.published <= now.toISOString();
 }
 
-/** When it last changed for a reader: the newest update, else its publication. */
-export function modifiedAt(article: Article): string {
-  const [newest] = article.updates;
-  return newest !== undefined && newest.at > article.published ? newest.at : article.published;
+/** When it last changed for a reader: the newest update or correction, else its publication. */
+export function modifiedAt({ updates, corrections, published }: Article): string {
+  return [updates[0]?.at, corrections[0]?.at].reduce<string>(
+    (latest, at) => (at !== undefined && at > latest ? at : latest),
+    published,
+  );
 }

@@ -1,97 +1,49 @@
-import { Marked, type Tokens } from 'marked';
+import { Marked, Parser, Renderer, type RendererObject, type Tokens } from 'marked';
 import sanitize from 'sanitize-html';
 import { escapeHtml, type SafeHtml } from '../platform/safe-html.ts';
+import { TimeLimitError, withinTime } from '../platform/time-limit.ts';
 import { highlightedCode } from './highlight.ts';
+import { defanged, INDICATOR, withDefangedIndicators } from './indicators.ts';
+import { ALLOWED } from './markdown-allowed.ts';
+import { box } from './markdown-boxes.ts';
+import { Footnotes } from './markdown-footnotes.ts';
 
-/** The one list of what an article may consist of. */
-const ALLOWED: sanitize.IOptions = {
-  allowedTags: [
-    ...[
-      'h2',
-      'h3',
-      'h4',
-      'h5',
-      'h6',
-      'p',
-      'a',
-      'em',
-      'strong',
-      'del',
-      'code',
-      'pre',
-      'blockquote',
-      'ul',
-      'ol',
-      'li',
-    ],
-    ...[
-      'table',
-      'thead',
-      'tbody',
-      'tr',
-      'th',
-      'td',
-      'img',
-      'figure',
-      'figcaption',
-      'hr',
-      'br',
-      'sup',
-      'sub',
-      'span',
-    ],
-    ...['abbr', 'kbd', 'mark', 'dl', 'dt', 'dd', 'details', 'summary', 'input', 'cite', 'q', 's', 'small'],
-  ],
-  allowedAttributes: {
-    '*': ['id', 'lang', 'dir'],
-    a: ['href', 'title', 'rel'],
-    img: ['src', 'alt', 'title', 'width', 'height', 'loading', 'decoding'],
-    code: ['class'],
-    span: ['class'],
-    ol: ['start'],
-    th: ['align', 'scope'],
-    td: ['align'],
-    abbr: ['title'],
-    input: ['type', 'checked', 'disabled', 'aria-label'],
-  },
-  allowedClasses: { code: [/^language-[\w-]+$/], span: [/^tok-[\w-]+$/] },
-  allowedSchemes: ['http', 'https', 'mailto'],
-  allowProtocolRelative: false,
-  nestingLimit: 50,
-  transformTags: { h1: 'h2' },
-  // A form control may stand in an article only as the box of a task list.
-  exclusiveFilter: (frame) => frame.tag === 'input' && frame.attribs.type !== 'checkbox',
-};
+/** A heading of the text, for a table of contents; `id` is its anchor. */
+export interface Heading {
+  depth: number;
+  id: string;
+  text: string;
+}
 
-const marked = new Marked({
-  gfm: true,
-  async: false,
-  renderer: {
-    code({ text, lang }: Tokens.Code) {
-      const language = /^[\w-]+/.exec(lang ?? '')?.[0];
-      const name = language ? ` class="language-${language}"` : '';
-      return `<pre><code${name}>${highlightedCode(text, language)}</code></pre>\n`;
-    },
-    heading({ tokens, depth, text }: Tokens.Heading) {
-      return `<h${depth} id="${escapeHtml(anchorOf(text))}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
-    },
-    checkbox({ checked }: Tokens.Checkbox) {
-      return `<input type="checkbox" disabled${checked ? ' checked' : ''} aria-label="${checked ? 'Done' : 'To do'}"> `;
-    },
-    image({ href, title, text }: Tokens.Image) {
-      const hint = title ? ` title="${escapeHtml(title)}"` : '';
-      return `<img src="${escapeHtml(href)}" alt="${escapeHtml(text)}"${hint} loading="lazy" decoding="async">`;
-    },
-  },
-});
+export interface Rendered {
+  html: SafeHtml;
+  headings: readonly Heading[];
+}
+
+/** A text that the renderer cannot take; the message says in which way, for its writer. */
+export class MarkdownError extends Error {}
+
+/** A long article takes a few milliseconds. marked is super-linear on hostile text: 58 kB of `_a__b` took 22 s. */
+const RENDER_MS = 1000;
 
 /**
- * Renders a document of content/: GitHub's Markdown, code coloured by classes, then the sanitizer.
+ * Renders a document of content/: GitHub's Markdown, footnotes, boxes, indicators, code coloured by classes;
+ * then the sanitizer.
  *
- * @throws RangeError on text nested so deeply that the parser gives up
+ * @throws MarkdownError on text nested too deeply, or that takes longer than a second
  */
-export function renderMarkdown(source: string): SafeHtml {
-  return sanitize(marked.parse(source) as string, ALLOWED) as SafeHtml;
+export function renderMarkdown(source: string): Rendered {
+  try {
+    return withinTime(RENDER_MS, () => render(source));
+  } catch (error) {
+    if (error instanceof TimeLimitError)
+      throw new MarkdownError(
+        'takes too long to render: look for a long run of marks such as * _ [ > or of nested lists',
+      );
+    if (error instanceof RangeError)
+      throw new MarkdownError('is nested too deeply: look for a long run of > or of nested lists');
+    throw error;
+  }
 }
 
 /** The same HTML with every address made whole, for feeds and letters. */
@@ -103,15 +55,85 @@ export function withAbsoluteUrls(html: SafeHtml, base: URL): SafeHtml {
   ) as SafeHtml;
 }
 
-/** About how many words a text has. */
-export function wordsIn(text: string): number {
-  return text.match(/[\p{L}\p{N}’'-]+/gu)?.length ?? 0;
+function render(source: string): Rendered {
+  const headings: Heading[] = [];
+  const footnotes = new Footnotes();
+  const marked = new Marked({ gfm: true, renderer: rendererOf(headings) }, footnotes.extension, {
+    extensions: [box, indicator],
+  });
+  const tokens = marked.lexer(source);
+  const parser = new Parser(marked.defaults);
+  const html = parser.parse(tokens) + footnotes.list(parser);
+  return { html: sanitize(html, ALLOWED) as SafeHtml, headings };
+}
+
+const indicator = {
+  name: 'indicator',
+  level: 'inline' as const,
+  start: (source: string) => source.indexOf(':ioc['),
+  tokenizer(source: string) {
+    const match = source.startsWith(':ioc[') ? INDICATOR.exec(source) : null;
+    return match?.index === 0 ? { type: 'indicator', raw: match[0], value: match[1] ?? '' } : undefined;
+  },
+  renderer: ({ value }: Tokens.Generic) => `<code class="ioc">${escapeHtml(defanged(String(value)))}</code>`,
+};
+
+function rendererOf(headings: Heading[]): RendererObject {
+  const known = new Map<string, number>();
+  return {
+    code({ text, lang }) {
+      const language = /^[^\s]+/.exec(lang ?? '')?.[0];
+      const name = language ? ` class="language-${escapeHtml(language)}"` : '';
+      const code = highlightedCode(text, language);
+      return `<pre><code${name}>${code && `${code}\n`}</code></pre>\n`;
+    },
+    heading({ tokens, depth }) {
+      const html = this.parser.parseInline(tokens);
+      const text = plainText(html);
+      const anchor = anchorOf(text);
+      const count = (known.get(anchor) ?? 0) + 1;
+      known.set(anchor, count);
+      const id = count === 1 ? anchor : `${anchor}-${count}`;
+      headings.push({ depth: Math.max(2, depth), id, text });
+      return `<h${depth} id="${escapeHtml(id)}">${html}</h${depth}>\n`;
+    },
+    paragraph({ tokens }) {
+      const [only] = tokens;
+      return tokens.length === 1 && only?.type === 'image' && figure(only as Tokens.Image);
+    },
+    table(token) {
+      const table = Renderer.prototype.table.call(this, token);
+      return `<div class="table" role="region" aria-label="Table" tabindex="0">${table.trimEnd()}</div>\n`;
+    },
+    checkbox({ checked }) {
+      return `<input type="checkbox" disabled${checked ? ' checked' : ''} aria-label="${checked ? 'Done' : 'To do'}"> `;
+    },
+  };
+}
+
+/** A picture that lies beside the document (`./…`) and stands alone: `![what it shows](./a.jpg "Caption | Credit")`. */
+function figure({ href, title, text }: Tokens.Image): string | false {
+  if (!href.startsWith('./')) return false;
+  const [caption = '', ...credit] = withDefangedIndicators(title ?? '').split(' | ');
+  const small = credit.length > 0 ? ` <small>${escapeHtml(credit.join(' | '))}</small>` : '';
+  const words = title ? `<figcaption>${escapeHtml(caption)}${small}</figcaption>` : '';
+  return `<figure><img src="${escapeHtml(href)}" alt="${escapeHtml(text)}">${words}</figure>\n`;
+}
+
+/** The words of a piece of our own HTML. */
+function plainText(html: string): string {
+  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
+  return html
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(amp|lt|gt|quot|#39);/g, (_all, name: string) => entities[name] ?? '')
+    .trim();
 }
 
 function anchorOf(heading: string): string {
-  const words = heading
-    .toLowerCase()
-    .replace(/<[^>]*>/g, '')
-    .match(/[\p{L}\p{N}]+/gu);
-  return `h-${words?.join('-') ?? 'section'}`;
+  return `h-${
+    heading
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join('-') ?? 'section'
+  }`;
 }

@@ -5,8 +5,9 @@ const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "should be a wall time such as '08:00'");
 const timeZone = z.string().refine(isTimeZone, 'should be a time zone such as Europe/London');
 
-const topic = z.object({ id: z.string(), name: z.string(), dek: z.string().default('') });
-export type Topic = z.output<typeof topic>;
+const subject = z.object({ id: z.string(), name: z.string(), dek: z.string().default('') });
+/** A topic or a series: its id in front matter and addresses, its name for readers, a sentence about it. */
+export type Subject = z.output<typeof subject>;
 
 /** content/site.yaml; every field has a default, so that a site without the file runs. */
 export const siteFields = z.object({
@@ -19,7 +20,8 @@ export const siteFields = z.object({
   timeZone: timeZone.default('UTC'),
   /** Slug of the story that leads the home page. */
   lead: z.string().optional(),
-  topics: z.array(topic).default([]),
+  topics: z.array(subject).default([]),
+  series: z.array(subject).default([]),
   newsletter: z
     .object({
       from: z
