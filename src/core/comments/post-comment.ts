@@ -3,7 +3,7 @@ import { isoAfter, isoTime } from '../platform/clock.ts';
 import { parseEmailAddress } from '../platform/email-address.ts';
 import { AppError } from '../platform/errors.ts';
 import { insertToken } from '../platform/token-rows.ts';
-import { derivedToken } from '../platform/tokens.ts';
+import { randomToken } from '../platform/tokens.ts';
 import { HONEYPOT_FIELD } from '../spam/local-signs.ts';
 import type { CheckedFields } from '../spam/spam-filter.ts';
 import { CHECK_LEASE_MS, type CommentParts, checkComment, withPatience } from './check-comment.ts';
@@ -109,7 +109,7 @@ function websiteOf(typed: string): string | null | undefined {
 }
 
 async function save(parts: CommentParts, article: Article, draft: CommentDraft, checked: CheckedDraft) {
-  const { db, clock, secret } = parts;
+  const { db, clock } = parts;
   const now = clock.now();
   const at = isoTime(now);
   return db.transaction().execute(async (trx) => {
@@ -133,7 +133,7 @@ async function save(parts: CommentParts, article: Article, draft: CommentDraft, 
       checked_fields: JSON.stringify(fieldsFor(parts, article, draft, checked, at)),
       created_at: at,
     });
-    const receipt = derivedToken(secret, 'receipt', String(id));
+    const receipt = randomToken();
     await insertToken(trx, { purpose: 'receipt', token: receipt, subject: String(id), now: at });
     await insertCommentEvent(trx, {
       comment_id: id,
