@@ -1,32 +1,36 @@
 import { defineMiddleware } from 'astro:middleware';
-import { AppError, type ErrorCode } from '#core/platform/errors.ts';
+import type { APIContext, MiddlewareNext } from 'astro';
+import { AppError } from '#core/platform/errors.ts';
+import { refusalPage } from '#server/refusals.ts';
+import { statusOf } from './pages/_status.ts';
 
-const STATUS: Record<ErrorCode, number> = {
-  invalid: 422,
-  'not-found': 404,
-  conflict: 409,
-  unauthorized: 401,
-  limited: 429,
-  unavailable: 503,
-};
+/** The pages hear of a change before its maker does. */
+export const onRequest = defineMiddleware(async (context, next) => {
+  const { app } = context.locals;
+  const response = await answer(context, next);
+  if (response.headers.get('content-type') === 'text/html')
+    response.headers.set('content-type', 'text/html; charset=utf-8');
+  if (response.status === 503) app.log.warn('page.unavailable', { route: context.routePattern });
+  if (context.request.method === 'POST') await app.changes.refresh();
+  return response;
+});
 
-/** The one place where a broken rule becomes a status; and the pages hear of a change before its maker does. */
-export const onRequest = defineMiddleware(async ({ locals, request, rewrite, routePattern }, next) => {
+/** A broken rule that the page has no answer to itself gets a small page of its own. */
+async function answer(
+  { locals, rewrite, routePattern }: APIContext,
+  next: MiddlewareNext,
+): Promise<Response> {
   try {
-    const response = await next();
-    if (response.headers.get('content-type') === 'text/html')
-      response.headers.set('content-type', 'text/html; charset=utf-8');
-    if (request.method === 'POST') await locals.app.changes.refresh();
-    return response;
+    return await next();
   } catch (error) {
     if (!(error instanceof AppError)) {
       locals.app.log.error('bug.page', { route: routePattern, error }); // never the address: it may hold a token
       throw error;
     }
     if (error.code === 'not-found') return rewrite('/404');
-    return new Response(error.message, {
-      status: STATUS[error.code],
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
+    return new Response(refusalPage(statusOf(error), { text: error.message }), {
+      status: statusOf(error),
+      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
     });
   }
-});
+}

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { escapeHtml } from '#core/platform/safe-html.ts';
 
-/** What the door itself says, in the order of what happened and what to do. */
+/** What is said where no page of the site answers, in the order of what happened and what to do. */
 const WORDS: Record<number, readonly [title: string, text: string]> = {
   400: [
     'This address cannot be read',
@@ -12,9 +12,13 @@ const WORDS: Record<number, readonly [title: string, text: string]> = {
     'For your safety it was not accepted. Open the page on this site and send the form from there.',
   ],
   404: ['There is nothing at this address', 'Begin at the home page.'],
+  401: ['You are not signed in', 'Sign in and do it again.'],
   405: ['That cannot be done here', 'This address takes only reading and forms.'],
+  409: ['That cannot be done now', 'Look at the page again: something has changed meanwhile.'],
   413: ['That is too much at once', 'A form may hold 64 kB. Shorten what you wrote and send it again.'],
   421: ['This is not the site’s own address', 'Use the address below.'],
+  422: ['Something needs a change', 'Go back and look at what you sent.'],
+  429: ['That was a lot in a short time', 'Wait a little and try again.'],
   500: ['Something went wrong', 'It has been noted. Try again in a minute.'],
   503: ['Not ready just now', 'Try again in a minute.'],
 };
@@ -26,9 +30,26 @@ export function refuse(
   headers: Record<string, string> = {},
   siteUrl?: URL,
 ): void {
+  const body = refusalPage(status, siteUrl ? { siteUrl } : {});
+  res.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  res.end(body);
+}
+
+/**
+ * The page itself.
+ *
+ * @param given.text what happened and what to do, where more is known than the status
+ * @param given.siteUrl shown in full: the address that was asked is not the site's own
+ */
+export function refusalPage(status: number, given: { text?: string; siteUrl?: URL } = {}): string {
   const [title, text] = WORDS[status] ?? ['Something went wrong', 'Try again in a minute.'];
-  const home = escapeHtml(siteUrl?.href ?? '/');
-  const body = `<!doctype html>
+  const home = escapeHtml(given.siteUrl?.href ?? '/');
+  return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -37,16 +58,9 @@ export function refuse(
 <link rel="stylesheet" href="/door.css">
 <main>
 <h1>${title}</h1>
-<p>${text}</p>
-<p><a href="${home}">${siteUrl ? home : 'Home page'}</a></p>
+<p>${escapeHtml(given.text ?? text)}</p>
+<p><a href="${home}">${given.siteUrl ? home : 'Home page'}</a></p>
 </main>
 </html>
 `;
-  res.writeHead(status, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    ...headers,
-  });
-  res.end(body);
 }

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
+import Database from 'better-sqlite3';
 import { Kysely, PGliteDialect, type PGliteDialectConfig, sql } from 'kysely';
 import { commentHtml } from '#core/comments/comment-markup.ts';
 import { publishedComments } from '#core/comments/comment-rows.ts';
@@ -16,6 +17,7 @@ import { keptLetters } from '#core/mail/kept-mail.ts';
 import { claimDeliveries, deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { fixedClock } from '#core/platform/clock.ts';
 import { type Db, type Engine, openPostgres, openSqlite } from '#core/platform/db.ts';
+import { AppError } from '#core/platform/errors.ts';
 import { PageChanges, recordPageChange } from '#core/platform/page-changes.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
 import { insertToken, tokenSubject, useToken } from '#core/platform/token-rows.ts';
@@ -343,7 +345,48 @@ describe('the SQLite file', () => {
     const pragma = async (name: string) =>
       Object.values((await sql`pragma ${sql.raw(name)}`.execute(db)).rows[0] as object)[0];
     const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
-    assert.deepEqual(await Promise.all(names.map(pragma)), ['wal', 2, 1, 10_000]);
+    assert.deepEqual(await Promise.all(names.map(pragma)), ['wal', 2, 1, 0]);
+  });
+
+  test('what wants to write waits for another process that writes; what reads does not', async (t) => {
+    const { db, other } = await besideWriter(t);
+    const writes = [
+      writeSetting(db, 'alone', 'after'),
+      db.transaction().execute((trx) => writeSetting(trx, 'together', 'after')),
+    ];
+    assert.equal(await settingValue(db, 'alone'), 'before');
+    assert.equal(await Promise.race([...writes, settingValue(db, 'together')]), 'before');
+    other.exec('commit');
+    await Promise.all(writes);
+    assert.deepEqual(
+      [await settingValue(db, 'alone'), await settingValue(db, 'together')],
+      ['after', 'after'],
+    );
+  });
+
+  test('a write that has waited too long is refused with nothing changed, and the next one succeeds', async (t) => {
+    const { db, other } = await besideWriter(t, 50);
+    const isUnavailable = (error: unknown) => error instanceof AppError && error.code === 'unavailable';
+    await assert.rejects(writeSetting(db, 'alone', 'after'), isUnavailable);
+    await assert.rejects(countUp(db), isUnavailable);
+    assert.equal(await settingValue(db, 'alone'), 'before');
+    other.exec('rollback');
+    await countUp(db);
+    await writeSetting(db, 'alone', 'after');
+    assert.equal(await settingValue(db, 'alone'), 'after');
+  });
+
+  test('a transaction in which the disk is full fails with just that, and the next one succeeds', async (t) => {
+    const db = closedAfter(t, openSqlite(path.join(temporaryFolder(t), 'a.sqlite')));
+    await migrate(db, 'sqlite');
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(db);
+    const limit = (pages: number) => sql`pragma max_page_count = ${sql.lit(pages)}`.execute(db);
+    await limit(rows[0]?.page_count ?? 0);
+    const big = db.transaction().execute((trx) => writeSetting(trx, 'big', 'x'.repeat(100_000)));
+    await assert.rejects(big, /disk is full/);
+    await limit(100_000);
+    await countUp(db);
+    assert.equal(await settingValue(db, 'counter'), '1');
   });
 
   test('a transaction that reads and then writes survives a process that writes meanwhile', async (t) => {
@@ -362,9 +405,24 @@ describe('the SQLite file', () => {
   });
 });
 
+/** A database, and a connection as another process has it, which is in the middle of writing. */
+async function besideWriter(
+  t: TestContext,
+  patienceMs?: number,
+): Promise<{ db: Db; other: Database.Database }> {
+  const file = path.join(temporaryFolder(t), 'a.sqlite');
+  const db = closedAfter(t, openSqlite(file, patienceMs));
+  await migrate(db, 'sqlite');
+  for (const name of ['alone', 'together']) await writeSetting(db, name, 'before');
+  const other = new Database(file);
+  t.after(() => other.close());
+  other.exec('begin immediate');
+  return { db, other };
+}
+
 async function countUp(db: Db): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const count = Number(await settingValue(trx, 'counter'));
+    const count = Number((await settingValue(trx, 'counter')) ?? 0);
     await writeSetting(trx, 'counter', String(count + 1));
   });
 }

@@ -23,6 +23,7 @@ const SQL_ELSEWHERE: Record<string, string> = {
   'src/core/desk/sessions.ts': 'sessions are nothing but their rows',
   'src/core/platform/db.ts': 'opens the database',
   'src/core/platform/page-changes.ts': 'page changes are nothing but their rows',
+  'src/core/platform/sqlite-dialect.ts': 'waits for the write lock',
   'src/core/platform/settings.ts': 'settings are nothing but their rows',
 };
 

@@ -1,17 +1,11 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  Kysely,
-  PostgresDialect,
-  SqliteDialect,
-  SqliteDriver,
-  type Transaction,
-} from 'kysely';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Schema } from '#db/schema.ts';
+import { SECOND } from './clock.ts';
+import { PatientSqliteDialect } from './sqlite-dialect.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 export type Db = Kysely<Schema>;
@@ -25,17 +19,22 @@ export function openDatabase(config: { dataDir: string; databaseUrl?: string }):
     : { db: openPostgres(config.databaseUrl), engine: 'postgres' };
 }
 
-export function openSqlite(file: string): Db {
+/** @param patienceMs how long a statement waits for another process that writes */
+export function openSqlite(file: string, patienceMs = 10 * SECOND): Db {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const database = new Database(file);
+  const database = new Database(file, { timeout: patienceMs });
   chmodSync(file, 0o600);
   database.pragma('journal_mode = WAL');
   // The package is compiled with NORMAL, which loses acknowledged commits when power fails.
   database.pragma('synchronous = FULL');
-  database.pragma('busy_timeout = 10000');
   database.pragma('foreign_keys = ON');
+  database.pragma('busy_timeout = 0'); // from here on the dialect waits, and the process does not
   return new Kysely<Schema>({
-    dialect: new ImmediateSqliteDialect({ database: rememberStatements(database) }),
+    dialect: new PatientSqliteDialect({
+      file: database,
+      database: rememberStatements(database),
+      patienceMs,
+    }),
   });
 }
 
@@ -60,25 +59,4 @@ function rememberStatements(database: Database.Database) {
       return statement;
     },
   };
-}
-
-/**
- * Takes the write lock when a transaction begins: one that first reads and then writes would otherwise fail at
- * once with SQLITE_BUSY_SNAPSHOT whenever another process wrote in between, busy time-out or not.
- */
-class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-}
-
-class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
-  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
-    super(config);
-    this.#config = config;
-  }
-  override createDriver(): ImmediateSqliteDriver {
-    return new ImmediateSqliteDriver(this.#config);
-  }
 }
