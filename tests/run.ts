@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** `npm test`: everything that must hold, cheapest first; the runner's summary of the tests comes last. */
@@ -35,7 +35,7 @@ const failed = STEPS.filter(({ name, args }) => {
   console.log(`\n== ${name}`);
   const { status } = spawnSync(NODE, args, {
     stdio: 'inherit',
-    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1', CHROMIUM: chromium() },
+    env: { ...process.env, ASTRO_TELEMETRY_DISABLED: '1' },
   });
   return status !== 0;
 });
@@ -51,10 +51,4 @@ function testFiles(folders: string[]): string[] {
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => path.join(dir, name));
   });
-}
-
-/** The system's browser, else an empty text: Playwright then takes its own. */
-function chromium(): string {
-  const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  return process.env.CHROMIUM ?? known.find((file) => existsSync(file)) ?? '';
 }

@@ -35,7 +35,8 @@ export const test = base.extend<object, { stage: Stage }>({
   baseURL: ({ stage }, use) => use(stage.site.url),
 });
 
-async function setStage(site: TestSite): Promise<Stage> {
+/** Lets everything happen on a site that has just begun. */
+export async function setStage(site: TestSite): Promise<Stage> {
   publishStory(site);
   const session = await signedIn(site);
   const receipt = await leaveComments(site, session);
