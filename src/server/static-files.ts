@@ -23,6 +23,8 @@ const TYPES: Record<string, string> = {
   '.webp': 'image/webp',
   '.woff2': 'font/woff2',
 };
+/** Files that carry the fingerprint of what they hold in their name: one of that name never changes. */
+const IMMUTABLE = /^\/(?:_astro\/|fonts\/.*\.[0-9a-f]{8}\.woff2$)/;
 const COMPRESSIBLE = /^(?:text\/|image\/svg|application\/manifest)/;
 
 interface Asset {
@@ -77,7 +79,7 @@ function assetOf(file: string, route: string): Asset {
     identity,
     type,
     etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
-    caching: route.startsWith('/_astro/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+    caching: IMMUTABLE.test(route) ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
     ...(COMPRESSIBLE.test(type)
       ? { br: zlib.brotliCompressSync(identity), gzip: zlib.gzipSync(identity, { level: 9 }) }
       : {}),

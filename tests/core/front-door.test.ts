@@ -19,7 +19,7 @@ import { memoryLog, testConfig, writeArticle } from '../support/test-app.ts';
 import { startSite, until } from '../support/test-site.ts';
 
 const POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 const SECURITY: Record<string, string> = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
@@ -264,6 +264,18 @@ test('a page that the client has already is not sent again', async () => {
     }
     assert.equal((await ask(target, { headers: { 'if-none-match': '"other"' } })).status, 200);
   }
+});
+
+test('a font may be kept for a year, since its name tells what it holds', async () => {
+  const fonts = readdirSync(path.join(projectRoot, 'public/fonts')).filter((name) => name.endsWith('.woff2'));
+  assert.notEqual(fonts.length, 0);
+  for (const name of fonts) {
+    const { headers } = await ask(`/fonts/${name}`);
+    assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable');
+    assert.equal(headers['content-type'], 'font/woff2');
+  }
+  const licence = await ask('/fonts/OFL.txt');
+  assert.equal(licence.headers['cache-control'], 'public, max-age=3600');
 });
 
 test('HEAD is answered as GET without the page', async () => {
