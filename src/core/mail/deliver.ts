@@ -10,12 +10,15 @@ import {
   leaseOwners,
   markAtTheDot,
   recoverFrom,
+  type Settled,
   settleDelivery,
 } from './outbox-rows.ts';
 import type { Relay, RelayOutcome } from './relay.ts';
 
 /** Makes the letter of a row at the moment of sending, or says why it is no longer wanted. */
 export type LetterFor = (delivery: Delivery) => Promise<Letter | { skip: string }>;
+
+type Outcome = RelayOutcome | { state: 'skipped'; reply: string };
 
 const LEASE_MS = 5 * MINUTE;
 /** How long a letter that is put off is tried again before it counts as undeliverable. */
@@ -62,14 +65,14 @@ export class Sender {
     return deliveries.length;
   }
 
-  /** Takes back what workers held that are no more. */
+  /** Takes back what workers held that are no more, and what anyone has held for longer than a lease. */
   async recover(): Promise<void> {
     const { db, clock, log } = this.#parts;
     const now = isoTime(clock.now());
-    for (const { owner, until } of await leaseOwners(db)) {
-      if (owner === this.#owner || (until > now && isAlive(owner))) continue;
-      const found = await recoverFrom(db, owner, now);
-      log.warn('outbox.recovered', { ...found });
+    for (const owner of await leaseOwners(db)) {
+      const isGone = owner !== this.#owner && !isAlive(owner);
+      const found = await recoverFrom(db, owner, now, isGone ? 'all' : 'overdue');
+      if (found.again + found.uncertain > 0) log.warn('outbox.recovered', { ...found });
     }
   }
 
@@ -78,67 +81,56 @@ export class Sender {
   }
 
   async #send(delivery: Delivery): Promise<void> {
-    const { db, log } = this.#parts;
+    const outcome = await this.#attempt(delivery);
+    // What cannot be written down now is taken back when its lease is over, in the state that it has: nothing is doubled.
+    await this.#settle(delivery, outcome).catch((error: unknown) =>
+      this.#parts.log.error('letter.not-settled', { ...factsOf(delivery), outcome: outcome.state, error }),
+    );
+  }
+
+  async #attempt(delivery: Delivery): Promise<Outcome> {
+    const { db, clock, log } = this.#parts;
     try {
       const letter = await this.#letterFor(delivery);
-      if ('skip' in letter) {
-        await settleDelivery(db, delivery.id, { state: 'skipped', reply: letter.skip });
-        return;
-      }
+      if ('skip' in letter) return { state: 'skipped', reply: letter.skip };
       const plain = await messageBytes(letter);
-      const bytes = this.#dkim ? dkimSigned(plain, this.#dkim, this.#parts.clock.now()) : plain;
+      const bytes = this.#dkim ? dkimSigned(plain, this.#dkim, clock.now()) : plain;
       const envelope = { from: letter.from.address, to: letter.to };
-      const outcome = await this.#relay.send(envelope, letter.messageId, bytes, async () => {
-        if (!(await markAtTheDot(db, delivery.id, this.#owner)))
-          throw new Error('another worker has this letter now');
-      });
-      await this.#settle(delivery, outcome);
+      const atTheDot = () => markAtTheDot(db, delivery.id, this.#owner);
+      return await this.#relay.send(envelope, letter.messageId, bytes, atTheDot);
     } catch (error) {
       log.error('bug.delivery', { delivery: delivery.id, error });
-      await this.#settle(delivery, {
-        state: 'deferred',
-        reply: 'it could not be made; the log says more',
-        everyone: false,
-      });
+      return { state: 'deferred', reply: 'it could not be made; the log says more', everyone: false };
     }
   }
 
-  async #settle(delivery: Delivery, outcome: RelayOutcome): Promise<void> {
-    const { db, clock, log } = this.#parts;
-    const now = clock.now();
-    const facts = {
-      delivery: delivery.id,
-      kind: delivery.kind,
-      attempts: delivery.attempts,
-      status: statusOf(outcome.reply),
-    };
+  async #settle(delivery: Delivery, outcome: Outcome): Promise<void> {
+    if (outcome.state === 'lost') {
+      this.#parts.log.warn('letter.lost-lease', factsOf(delivery));
+      return;
+    }
+    const now = this.#parts.clock.now();
     if (outcome.state === 'sent') {
       this.#awayFor = 0;
-      await settleDelivery(db, delivery.id, { ...outcome, sentAt: isoTime(now) });
-      log.info('letter.sent', facts);
-      return;
-    }
-    if (outcome.state !== 'deferred') {
-      const resend = outcome.state === 'uncertain' && delivery.kind === 'confirm'; // two are harmless, none is not
-      await settleDelivery(
-        db,
-        delivery.id,
-        resend ? { state: 'deferred', reply: outcome.reply, dueAt: isoAfter(now, MINUTE) } : outcome,
-      );
-      log.warn(`letter.${resend ? 'deferred' : outcome.state}`, facts);
-      return;
-    }
-    if (outcome.everyone) this.#waitForRelay(now);
-    const tooOld = now.getTime() - Date.parse(delivery.created_at) > GIVE_UP_MS;
-    if (tooOld && !outcome.everyone) {
-      await settleDelivery(db, delivery.id, { state: 'bounced', reply: outcome.reply });
+      await this.#write(delivery, { ...outcome, sentAt: isoTime(now) });
+    } else if (outcome.state === 'deferred') {
+      if (outcome.everyone) this.#waitForRelay(now);
+      await this.#write(delivery, afterDeferral(delivery, outcome, now));
+    } else if (outcome.state === 'uncertain' && delivery.kind === 'confirm') {
+      // Two are harmless, none is not.
+      await this.#write(delivery, { state: 'deferred', reply: outcome.reply, dueAt: isoAfter(now, MINUTE) });
     } else {
-      // The relay being away is no attempt at this letter; it is tried as soon as the relay is.
-      const attempts = outcome.everyone ? delivery.attempts - 1 : delivery.attempts;
-      const dueAt = outcome.everyone ? isoTime(now) : isoAfter(now, pauseAfter(delivery.attempts));
-      await settleDelivery(db, delivery.id, { ...outcome, dueAt, attempts });
+      await this.#write(delivery, outcome);
     }
-    log.warn('letter.deferred', facts);
+  }
+
+  async #write(delivery: Delivery, settled: Settled): Promise<void> {
+    const { db, log } = this.#parts;
+    const facts = { ...factsOf(delivery), status: statusOf(settled.reply) };
+    if (!(await settleDelivery(db, delivery.id, this.#owner, settled)))
+      log.warn('letter.lost-lease', { ...facts, outcome: settled.state });
+    else if (settled.state !== 'skipped')
+      log[settled.state === 'sent' ? 'info' : 'warn'](`letter.${settled.state}`, facts);
   }
 
   /** 1, 2, 4 … 60 seconds between tries at a relay that is away. */
@@ -148,6 +140,22 @@ export class Sender {
     this.#awayUntil = now.getTime() + this.#awayFor;
     this.#parts.log.warn('relay.away', { nextTryInSeconds: this.#awayFor / SECOND });
   }
+}
+
+/** What becomes of a letter that the relay did not take now. */
+function afterDeferral(
+  { attempts, created_at }: Delivery,
+  { reply, everyone }: Extract<RelayOutcome, { state: 'deferred' }>,
+  now: Date,
+): Settled {
+  // The relay being away is no attempt at this letter; it is tried as soon as the relay is.
+  if (everyone) return { state: 'deferred', reply, dueAt: isoTime(now), attempts: attempts - 1 };
+  if (now.getTime() - Date.parse(created_at) > GIVE_UP_MS) return { state: 'bounced', reply };
+  return { state: 'deferred', reply, dueAt: isoAfter(now, pauseAfter(attempts)) };
+}
+
+function factsOf({ id, kind, attempts }: Delivery): Record<string, unknown> {
+  return { delivery: id, kind, attempts };
 }
 
 /** The codes of a reply, for the log: its words may hold the reader's address; they stand in the row. */

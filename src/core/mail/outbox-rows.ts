@@ -67,64 +67,74 @@ export async function markAtTheDot(db: Db, id: number, owner: string): Promise<b
   return numUpdatedRows > 0n;
 }
 
-export async function settleDelivery(
-  db: Db,
-  id: number,
-  outcome: { state: DeliveryState; reply: string; sentAt?: string; dueAt?: string; attempts?: number },
-): Promise<void> {
-  await db
-    .updateTable('delivery')
-    .set({
-      state: outcome.state,
-      reply: outcome.reply,
-      lease_owner: null,
-      lease_until: null,
-      ...(outcome.sentAt === undefined ? {} : { sent_at: outcome.sentAt }),
-      ...(outcome.dueAt === undefined ? {} : { due_at: outcome.dueAt }),
-      ...(outcome.attempts === undefined ? {} : { attempts: outcome.attempts }),
-    })
-    .where('id', '=', id)
-    .where('state', 'in', ['claimed', 'at-the-dot']) // a settled row stays settled, whoever comes late
-    .execute();
+/** What is known of a letter after an attempt. */
+export interface Settled {
+  state: DeliveryState;
+  reply: string;
+  sentAt?: string;
+  dueAt?: string;
+  attempts?: number;
 }
 
-/** Who holds rows now, and until when at most. */
-export async function leaseOwners(db: Db): Promise<{ owner: string; until: string }[]> {
+/** Writes down how an attempt ended, and lets the row go; false where its owner no longer has it. */
+export async function settleDelivery(db: Db, id: number, owner: string, settled: Settled): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('delivery')
+    .set({
+      state: settled.state,
+      reply: settled.reply,
+      lease_owner: null,
+      lease_until: null,
+      ...(settled.sentAt === undefined ? {} : { sent_at: settled.sentAt }),
+      ...(settled.dueAt === undefined ? {} : { due_at: settled.dueAt }),
+      ...(settled.attempts === undefined ? {} : { attempts: settled.attempts }),
+    })
+    .where('id', '=', id)
+    .where('lease_owner', '=', owner)
+    .where('state', 'in', ['claimed', 'at-the-dot']) // a settled row stays settled, whoever comes late
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Who holds rows now. */
+export async function leaseOwners(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('delivery')
-    .select((e) => ['lease_owner as owner', e.fn.max('lease_until').as('until')])
+    .select('lease_owner as owner')
+    .distinct()
     .where('state', 'in', ['claimed', 'at-the-dot'])
-    .groupBy('lease_owner')
     .execute();
-  return rows.flatMap(({ owner, until }) => (owner && until ? [{ owner, until }] : []));
+  return rows.flatMap(({ owner }) => owner ?? []);
 }
 
 /**
- * Takes back what a dead worker held. Before the dot: it is sent again. At the dot nobody knows: a confirmation
- * is sent again (two are harmless), an edition's letter is kept as uncertain (two are not).
+ * Takes back what a worker held. Before the dot: it is sent again. At the dot nobody knows: a confirmation is sent
+ * again (two are harmless), an edition's letter is kept as uncertain (two are not).
+ *
+ * @param which `overdue`: only rows whose lease is over, of a worker that may still be alive
  */
 export async function recoverFrom(
   db: Db,
   owner: string,
   now: string,
+  which: 'all' | 'overdue',
 ): Promise<{ again: number; uncertain: number }> {
-  const free = { lease_owner: null, lease_until: null };
-  const again = await db
+  const held = db
     .updateTable('delivery')
-    .set({ ...free, state: 'queued', due_at: now })
+    .set({ lease_owner: null, lease_until: null })
     .where('lease_owner', '=', owner)
+    .$if(which === 'overdue', (query) => query.where('lease_until', '<=', now));
+  const again = await held
+    .set({ state: 'queued', due_at: now })
     .where((w) =>
       w.or([w('state', '=', 'claimed'), w.and([w('state', '=', 'at-the-dot'), w('kind', '=', 'confirm')])]),
     )
     .executeTakeFirst();
-  const uncertain = await db
-    .updateTable('delivery')
+  const uncertain = await held
     .set({
-      ...free,
       state: 'uncertain',
-      reply: 'The sender ended just as this letter was handed over; it may have been delivered.',
+      reply: 'What the relay answered was not written down; the letter may have been delivered.',
     })
-    .where('lease_owner', '=', owner)
     .where('state', '=', 'at-the-dot')
     .executeTakeFirst();
   return { again: Number(again.numUpdatedRows), uncertain: Number(uncertain.numUpdatedRows) };

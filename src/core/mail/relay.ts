@@ -11,14 +11,16 @@ export type RelayOutcome =
   /** Never: this address or this letter is refused for good. */
   | { state: 'bounced'; reply: string }
   /** The connection broke after the letter was handed over: nobody knows. */
-  | { state: 'uncertain'; reply: string };
+  | { state: 'uncertain'; reply: string }
+  /** `atTheDot` said no: somebody else has the letter, and it was not handed over here. */
+  | { state: 'lost' };
 
 export interface Envelope {
   from: string;
   to: string;
 }
 
-/** Where letters go. `atTheDot` is awaited at the last moment before the letter counts as handed over. */
+/** Where letters go. `atTheDot` is asked at the last moment before a letter counts as handed over, and may say no. */
 export interface Relay {
   /** How many letters may be under way at once. */
   readonly lanes: number;
@@ -26,7 +28,7 @@ export interface Relay {
     envelope: Envelope,
     messageId: string,
     bytes: Buffer,
-    atTheDot: () => Promise<void>,
+    atTheDot: () => Promise<boolean>,
   ): Promise<RelayOutcome>;
   close(): void;
 }
@@ -38,7 +40,7 @@ export function keptMailRelay(dataDir: string): Relay {
   return {
     lanes: 1,
     async send(_envelope, messageId, bytes, atTheDot) {
-      await atTheDot();
+      if (!(await atTheDot())) return { state: 'lost' };
       await keepLetter(dataDir, messageId, bytes);
       return { state: 'sent', reply: 'kept as a file: no SMTP_URL is set' };
     },
@@ -54,7 +56,8 @@ export function smtpRelay(url: string): Relay {
     url,
     pool: true,
     maxConnections: LANES,
-    maxRequeues: 0, // a letter is tried again by us, who know how far it came
+    // Only for a kept connection that the relay had ended meanwhile; all else is tried again by us, who know how far it came.
+    maxRequeues: 1,
     connectionTimeout: 15_000,
     greetingTimeout: 15_000,
     socketTimeout: 60_000,
@@ -67,32 +70,47 @@ export function smtpRelay(url: string): Relay {
   // Handed as `raw`, the stream would be pulled before the envelope is sent; given to the connection it is pulled after
   // the server's 354, so that its end is the final dot.
   transport.use('stream', (mail, done) => {
-    const { letter } = mail.data as unknown as { letter: Readable };
-    mail.message.createReadStream = () => letter as never;
+    const { letter } = mail.data as unknown as { letter: () => Readable };
+    mail.message.createReadStream = letter as never;
     done();
   });
   return {
     lanes: LANES,
     async send(envelope, _messageId, bytes, atTheDot) {
-      let handedOver = false;
-      const raw = inOnePiece(bytes, async () => {
-        await atTheDot();
-        handedOver = true;
-      });
+      const way: Way = { isConnected: false, isHandedOver: false };
+      const letter = () => {
+        way.isConnected = true;
+        return inOnePiece(bytes, async () => {
+          if (!(await atTheDot())) throw new LostLetter();
+          way.isHandedOver = true;
+        });
+      };
       try {
         const { response } = await transport.sendMail({
           envelope: { from: envelope.from, to: [envelope.to] },
           raw: '',
-          letter: raw,
+          letter,
         } as never);
         return { state: 'sent', reply: oneLine(response) };
       } catch (error) {
-        return outcomeOf(error as SmtpError, handedOver);
+        if (error instanceof LostLetter) return { state: 'lost' };
+        if ((error as SmtpError).code === 'ESTREAM') throw error; // a fault of atTheDot
+        return outcomeOf(error as SmtpError, way);
       }
     },
     close: () => transport.close(),
   };
 }
+
+/** How far a letter came. */
+interface Way {
+  /** The relay has greeted us: from here on a broken line may be this letter's doing. */
+  isConnected: boolean;
+  isHandedOver: boolean;
+}
+
+/** Ends a letter's stream without the final dot. */
+class LostLetter extends Error {}
 
 /** nodemailer pulls this after the server's 354; the end of the stream becomes the final dot. */
 function inOnePiece(bytes: Buffer, beforeEnd: () => Promise<void>): Readable {
@@ -115,15 +133,18 @@ function inOnePiece(bytes: Buffer, beforeEnd: () => Promise<void>): Readable {
 
 type SmtpError = Error & { code?: string; command?: string; responseCode?: number; response?: string };
 
-/** RFC 5321 section 4.2.1: a 5xx to RCPT or to the letter itself is for good; all else may pass. */
-function outcomeOf(error: SmtpError, handedOver: boolean): RelayOutcome {
+/**
+ * RFC 5321 section 4.2.1: a 5xx to RCPT or to the letter itself is for good; all else may pass. MAIL speaks of the
+ * site alone, so that what is said to it holds for every letter.
+ */
+function outcomeOf(error: SmtpError, { isConnected, isHandedOver }: Way): RelayOutcome {
   const reply = oneLine(error.response ?? `no answer (${error.code ?? 'unknown'})`);
   const status = error.responseCode;
-  if (status === undefined)
-    return handedOver ? { state: 'uncertain', reply } : { state: 'deferred', reply, everyone: true };
-  const aboutThisLetter = handedOver || error.command === 'RCPT TO' || error.command === 'DATA';
-  if (status >= 500 && aboutThisLetter) return { state: 'bounced', reply };
-  return { state: 'deferred', reply, everyone: !aboutThisLetter };
+  if (status === undefined && isHandedOver) return { state: 'uncertain', reply };
+  const everyone = !isConnected || error.command === 'MAIL FROM';
+  const isAboutLetter = isHandedOver || error.command === 'RCPT TO' || error.command === 'DATA';
+  if (status !== undefined && status >= 500 && isAboutLetter) return { state: 'bounced', reply };
+  return { state: 'deferred', reply, everyone };
 }
 
 function oneLine(reply: string): string {
