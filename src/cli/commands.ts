@@ -8,6 +8,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./serve.ts')).serveCommand,
   worker: async () => (await import('./serve.ts')).workerCommand,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
+  check: async () => (await import('./check.ts')).checkCommand,
+  preview: async () => (await import('./preview.ts')).previewCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   desk: async () => (await import('./desk.ts')).deskCommand,
   digest: async () => (await import('./digest.ts')).digestCommand,

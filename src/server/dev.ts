@@ -22,7 +22,7 @@ try {
         hooks: {
           'astro:server:setup'({ server: { middlewares } }) {
             middlewares.use((req: IncomingMessage, res: ServerResponse, next: () => void) => {
-              if (serveMedia(app.library, req.url ?? '/', req, res)) return;
+              if (serveMedia(app, req.url ?? '/', req, res)) return;
               Object.assign(req, { [LOCALS]: { app, clientAddress: req.socket.remoteAddress ?? '' } });
               next();
             });

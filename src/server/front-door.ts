@@ -76,8 +76,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       const known = cacheKey(req, canonical, siteUrl);
       if (known !== undefined && cache.serve(known, req, res)) return;
     }
-    if (isRead && (files.serve(url.pathname, req, res) || serveMedia(app.library, url.pathname, req, res)))
-      return;
+    if (isRead && (files.serve(url.pathname, req, res) || serveMedia(app, url.pathname, req, res))) return;
     if (url.pathname.startsWith('/_')) return refuse(res, 404); // Astro's own endpoints (images, actions): unused, so shut
     if (!isRead) {
       if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream';
 import zlib from 'node:zlib';
 import type { Library } from '#core/articles/library.ts';
+import { previewedArticle } from '#core/articles/preview.ts';
 import { MEDIA_POLICY } from './headers.ts';
 import { acceptedEncodings, isKnownTo } from './page-cache.ts';
 
@@ -86,17 +87,23 @@ function assetOf(file: string, route: string): Asset {
   };
 }
 
-const MEDIA = /^\/(articles|authors)\/([a-z0-9-]+)\/([\w-]+(?:\.[\w-]+)*\.(?:avif|gif|jpe?g|png|svg|webp))$/;
+const MEDIA =
+  /^\/(articles|authors|preview)\/([a-z0-9-]+)\/(?:([\w-]{43})\/)?([\w-]+(?:\.[\w-]+)*\.(?:avif|gif|jpe?g|png|svg|webp))$/;
 
 /** Answers for a picture that lies beside an article or author; false where there is none to be seen. */
 export function serveMedia(
-  library: Library,
+  { library, secret }: { library: Library; secret: Buffer },
   pathname: string,
   req: IncomingMessage,
   res: ServerResponse,
 ): boolean {
-  const [, kind, id = '', name = ''] = MEDIA.exec(pathname) ?? [];
-  if (kind === undefined || (kind === 'articles' && !library.article(id))) return false;
+  const [, kind, id = '', token = '', name = ''] = MEDIA.exec(pathname) ?? [];
+  const isShown = {
+    articles: () => token === '' && library.article(id) !== undefined,
+    authors: () => token === '',
+    preview: () => previewedArticle({ library, secret }, id, token) !== undefined,
+  }[kind ?? ''];
+  if (!isShown?.()) return false;
   const folder = library.folderOf(`/${kind}/${id}/`);
   const file = folder && path.join(folder, name);
   const info = file ? statSync(file, { throwIfNoEntry: false }) : undefined;

@@ -120,6 +120,22 @@ describe('a folder that is watched', { timeout: 20_000 }, () => {
     assert.deepEqual(library.problems, []);
   });
 
+  test('keeps the last good version while a text is there that cannot be rendered', async (t) => {
+    const { dir, lines, watch } = shelf(t);
+    writeArticle(dir, 'news', { title: 'Good', body: 'Good body.' });
+    const library = watch();
+    writeArticle(dir, 'news', { title: 'Hostile', body: '> '.repeat(2500) });
+    await until(() => library.problems.length > 0);
+    assert.deepEqual(titles(library), ['Good']);
+    assert.match(library.html(library.article('news') as never), /Good body/);
+    const refused = lines.filter(({ event }) => event === 'content.refused');
+    assert.deepEqual(
+      refused.map(({ file, line, field }) => [file, line, field]),
+      [['articles/news.md', 5, 'text']],
+    );
+    assert.match(String(refused[0]?.message), /nested too deeply/);
+  });
+
   test('shows the second file of one name when the first has gone', async (t) => {
     const { dir, watch, save } = shelf(t);
     writeArticle(dir, 'news', { title: 'The file' });
@@ -216,7 +232,7 @@ describe('a file that is not as it should be', () => {
     const { dir, open, save } = shelf(t);
     const wrong: Record<string, [text: string, line: number, field: string]> = {
       'no-front.md': ['Just text.\n', 1, 'front matter'],
-      'no-title.md': ['---\ndek: x\npublished: 2026-11-23\n---\n', 1, 'title'],
+      'no-title.md': ['---\ndek: x\npublished: 2026-11-23\n---\n', 2, 'title'],
       'no-yaml.md': ['---\ntitle: x\npublished: [\n---\n', 3, 'front matter'],
       'no-date.md': ['---\ntitle: x\n\npublished: soon\n---\n', 4, 'published'],
       'bad-update.md': [
@@ -296,6 +312,21 @@ describe('Markdown', () => {
     assert.match(
       html,
       /<img src="\.\/map\.png" alt="A &quot;map&quot;" ?\/?><figcaption>Where<\/figcaption>/,
+    );
+  });
+});
+
+describe('a text that cannot be rendered', () => {
+  test('and was there at the start is shown as it was written, with a line in the log', (t) => {
+    const { dir, lines, open } = shelf(t);
+    writeArticle(dir, 'hostile', { body: `A <b>.\n\n${'> '.repeat(2500)}` });
+    const library = open();
+    assert.match(library.html(library.article('hostile') as never), /^<pre>A &lt;b&gt;\.\n\n&gt; /);
+    library.html(library.article('hostile') as never);
+    const logged = lines.filter(({ event }) => event === 'content.unrenderable');
+    assert.deepEqual(
+      logged.map(({ file, line }) => [file, line]),
+      [['articles/hostile.md', 5]],
     );
   });
 });

@@ -39,7 +39,8 @@ export function documentParts(source: Buffer): Parts | undefined {
     const isFence = source[at - 1] === 10 && source.toString('utf8', at, end).trim() === '---';
     if (!isFence) continue;
     const yaml = source.toString('utf8', begin, at);
-    return { yaml, body: source.subarray(end), bodyLine: 3 + (yaml.match(/\n/g)?.length ?? 0) };
+    const bodyLine = 3 + (yaml.match(/\n/g)?.length ?? 0);
+    return { yaml: yaml.trimEnd(), body: source.subarray(end), bodyLine };
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import type { SafeHtml } from '../platform/safe-html.ts';
 import { type Article, articlePath, isPublished } from './article.ts';
 import type { ContentProblem } from './document.ts';
 import type { Heading } from './markdown.ts';
-import { RenderedTexts } from './rendered-texts.ts';
+import { type Kept, RenderedTexts } from './rendered-texts.ts';
 import { Shelves } from './shelves.ts';
 import { Shown } from './shown.ts';
 import type { Author, Page, Site, Subject } from './site.ts';
@@ -157,6 +157,18 @@ export class Library {
   /** Every page, such as /about/. */
   pages(): Page[] {
     return [...this.#shelves.pages.values()].map(({ item }) => item);
+  }
+
+  /** Every document in any state, for checks. */
+  documents(): readonly Kept<Article | Author | Page>[] {
+    const { articles, authors, pages } = this.#shelves;
+    return [...articles.values(), ...authors.values(), ...pages.values()];
+  }
+
+  /** The document in any state whose page has this address. */
+  documentAt(address: string): Kept<Article | Author | Page> | undefined {
+    const document = this.#shelves.at(address);
+    return document?.item.path === address ? document : undefined;
   }
 
   /** Where an old address now is. */

@@ -1,4 +1,4 @@
-import type { IOptions } from 'sanitize-html';
+import type { Attributes, IOptions } from 'sanitize-html';
 
 const BLOCKS = 'h2 h3 h4 h5 h6 p pre blockquote ul ol li dl dt dd hr div section'.split(' ');
 const TABLES = 'table thead tbody tr th td'.split(' ');
@@ -13,8 +13,7 @@ export const ALLOWED: IOptions = {
     a: ['href', 'title', 'rel', 'aria-label'],
     img: ['src', 'alt', 'title', 'width', 'height'],
     ol: ['start'],
-    th: ['align', 'scope'],
-    td: ['align'],
+    th: ['scope'],
     abbr: ['title'],
     input: ['type', 'checked', 'disabled', 'aria-label'],
     div: ['role', 'aria-label', 'tabindex'],
@@ -28,11 +27,22 @@ export const ALLOWED: IOptions = {
     blockquote: ['pull'],
     section: ['footnotes'],
     sup: ['fn'],
+    th: ['center', 'right'],
+    td: ['center', 'right'],
   },
   allowedSchemes: ['http', 'https', 'mailto'],
   allowProtocolRelative: false,
   nestingLimit: 50,
-  transformTags: { h1: 'h2' }, // the title of the page is the only h1
+  transformTags: {
+    h1: 'h2', // the title of the page is the only h1
+    th: alignedByClass,
+    td: alignedByClass,
+  },
   // A form control may stand in an article only as the box of a task list.
   exclusiveFilter: (frame) => frame.tag === 'input' && frame.attribs.type !== 'checkbox',
 };
+
+/** HTML has done away with `align`, which GitHub's tables are made with. */
+function alignedByClass(tagName: string, { align, ...attribs }: Attributes) {
+  return { tagName, attribs: align === undefined ? attribs : { ...attribs, class: align } };
+}

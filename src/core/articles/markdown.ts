@@ -1,6 +1,6 @@
 import { Marked, Parser, Renderer, type RendererObject, type Tokens } from 'marked';
 import sanitize from 'sanitize-html';
-import { escapeHtml, type SafeHtml } from '../platform/safe-html.ts';
+import { escapeHtml, type SafeHtml, unescapedHtml } from '../platform/safe-html.ts';
 import { TimeLimitError, withinTime } from '../platform/time-limit.ts';
 import { highlightedCode } from './highlight.ts';
 import { defanged, INDICATOR, withDefangedIndicators } from './indicators.ts';
@@ -51,7 +51,7 @@ export function withAbsoluteUrls(html: SafeHtml, base: URL): SafeHtml {
   const whole = (value: string) => (URL.canParse(value, base) ? new URL(value, base).href : value);
   return html.replace(
     /(<(?:a|img)\b[^>]*?\s(?:href|src)=")([^"]*)"/g,
-    (_all, before: string, value: string) => `${before}${escapeHtml(whole(value.replaceAll('&amp;', '&')))}"`,
+    (_all, before: string, value: string) => `${before}${escapeHtml(whole(unescapedHtml(value)))}"`,
   ) as SafeHtml;
 }
 
@@ -84,7 +84,7 @@ function rendererOf(headings: Heading[]): RendererObject {
     code({ text, lang }) {
       const language = /^[^\s]+/.exec(lang ?? '')?.[0];
       const name = language ? ` class="language-${escapeHtml(language)}"` : '';
-      const code = highlightedCode(text, language);
+      const code = highlightedCode(text.replace(/\n$/, ''), language); // an indented block brings one along
       return `<pre><code${name}>${code && `${code}\n`}</code></pre>\n`;
     },
     heading({ tokens, depth }) {
@@ -122,11 +122,7 @@ function figure({ href, title, text }: Tokens.Image): string | false {
 
 /** The words of a piece of our own HTML. */
 function plainText(html: string): string {
-  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
-  return html
-    .replace(/<[^>]*>/g, '')
-    .replace(/&(amp|lt|gt|quot|#39);/g, (_all, name: string) => entities[name] ?? '')
-    .trim();
+  return unescapedHtml(html.replace(/<[^>]*>/g, '')).trim();
 }
 
 function anchorOf(heading: string): string {

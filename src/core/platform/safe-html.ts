@@ -13,6 +13,19 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, entity);
 }
 
+/** The text that our own escaping stands for. */
+export function unescapedHtml(html: string): string {
+  return html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => CHARACTERS[entity] ?? entity);
+}
+
+const CHARACTERS: Record<string, string> = {
+  '&amp;': '&',
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&#39;': "'",
+};
+
 function entity(character: string): string {
   if (character === '&') return '&amp;';
   if (character === '<') return '&lt;';

@@ -3,7 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** What a token lets its bearer do; a token made for one purpose is worthless for another. */
-export type TokenPurpose = 'confirm' | 'preferences' | 'unsubscribe' | 'receipt' | 'desk-link' | 'session';
+export type TokenPurpose =
+  | 'preview'
+  | 'confirm'
+  | 'preferences'
+  | 'unsubscribe'
+  | 'receipt'
+  | 'desk-link'
+  | 'session';
 
 /** 256 random bits as 43 URL-safe characters. */
 export function randomToken(): string {

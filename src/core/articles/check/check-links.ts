@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { projectRoot } from '../../platform/config.ts';
+import { unescapedHtml } from '../../platform/safe-html.ts';
+import { type Desk, type Document, type Finding, isArticle, lineOfText, type Source } from './finding.ts';
+
+/** Addresses that are there whatever content/ holds, or that only the database knows. */
+const ALWAYS =
+  /^\/(?:|articles\/|topics\/|series\/|archive\/|authors\/|search\/|newsletter\/(?:|editions\/(?:[\w-]+\/)?)|rss\.xml|atom\.xml|feed\.json|sitemap\.xml|robots\.txt|\.well-known\/security\.txt)$/;
+/** Anchors that pages have besides those of their text. */
+const ANCHORS = /^(?:content|comments|comment-\d+|add-yours|sign-up|(?:update|correction)-.*)$/;
+
+/** Links to this site that lead nowhere. */
+export function checkLinks(desk: Desk, document: Document, source: Source, html: string): Finding[] {
+  const { file, bodyLine, item } = document;
+  const hrefs = [...html.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)].map(([, href = '']) => unescapedHtml(href));
+  return [...new Set(hrefs)].flatMap((href): Finding[] => {
+    const base = new URL(item.path, desk.siteUrl);
+    const url = URL.canParse(href, base) ? new URL(href, base) : undefined;
+    const finding = (level: Finding['level'], message: string): Finding[] => [
+      { level, file, line: lineOfText(source, href, bodyLine), field: 'link', message },
+    ];
+    if (!url) return finding('fault', `${href} is no address`);
+    if (url.origin !== desk.siteUrl.origin) return [];
+    const target = targetOf(desk, url);
+    if (target.state === 'moved') return finding('note', `${href} is an old address: write ${target.to}`);
+    if (target.state === 'gone') return finding('fault', `${href} leads nowhere${target.why}`);
+    const isHere = target.ids === undefined || url.hash === '' || isAnchor(url.hash, target.ids);
+    return isHere ? [] : finding('fault', `${href}: there is no ${url.hash} on that page`);
+  });
+}
+
+type Target =
+  | { state: 'there'; ids?: string }
+  | { state: 'moved'; to: string }
+  | { state: 'gone'; why: string };
+
+function targetOf({ library }: Desk, url: URL): Target {
+  const address = url.pathname.includes('.', url.pathname.lastIndexOf('/'))
+    ? url.pathname
+    : `${url.pathname.replace(/\/$/, '')}/`;
+  const [, kind = '', id = '', rest = ''] = address.split('/');
+  const there = { state: 'there' as const };
+  const gone = { state: 'gone' as const, why: '' };
+  if (ALWAYS.test(address) || existsSync(path.join(projectRoot, 'public', address))) return there;
+  const document = library.documentAt(address);
+  if (document) {
+    if (isArticle(document.item) && document.item.draft) return { ...gone, why: ': it is a draft' };
+    return { ...there, ids: library.html(document.item) };
+  }
+  const to = library.aliasTarget(address);
+  if (to !== undefined) return { state: 'moved', to };
+  const isFile =
+    rest !== '' && (/^(?:rss\.xml|atom\.xml|feed\.json|comments\.xml|share\.png)$/.test(rest) || isBeside());
+  const isKnown = {
+    topics: () => library.articlesOn(id).length > 0 && (rest === '' || isFile),
+    series: () => library.articlesInSeries(id).length > 0,
+    archive: () => library.articlesIn(Number(id)).length > 0,
+    articles: () => library.written(id) !== undefined && isFile,
+    authors: () => (rest === '' ? library.isAuthor(id) : isFile),
+  }[kind];
+  return isKnown?.() ? there : gone;
+
+  function isBeside(): boolean {
+    const folder = library.folderOf(`/${kind}/${id}/`);
+    return folder !== undefined && existsSync(path.join(folder, decodeURIComponent(rest)));
+  }
+}
+
+function isAnchor(hash: string, html: string): boolean {
+  const anchor = decodeURIComponent(hash.slice(1));
+  return ANCHORS.test(anchor) || html.includes(` id="${anchor}"`);
+}
