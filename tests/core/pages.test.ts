@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { closeApp, openApp } from '#core/app.ts';
+import { deskLink } from '#core/desk/sign-in.ts';
 import { letterLinks } from '#core/subscribers/letter-links.ts';
 import { subscriberByKey } from '#core/subscribers/subscriber-rows.ts';
 import { confirmToken, signUp } from '../support/readers.ts';
@@ -31,3 +34,59 @@ test('a confirmation link tells whose it is to nobody but the one who presses it
   await beside.db.updateTable('token').set({ expires_at: '2020-01-01T00:00:00.000Z' }).execute();
   assert.deepEqual(await tells(fetch(link)), [false, false], 'its time is over');
 });
+
+test('any letter in the folder of kept mail is listed and opened, and what is no letter is not found', async () => {
+  const foreign = 'Letter from elsewhere, 100 ünits @home';
+  keepFile(foreign, ['Subject: Hello', '', 'Words.']);
+  const cookie = await signIn();
+  const ask = (page: string) => fetch(`${site.url}/desk/mail/${page}`, { headers: { cookie } });
+  const list = await ask('');
+  assert.equal(list.status, 200);
+  const address = encodeURIComponent(foreign);
+  assert.ok((await list.text()).includes(`/desk/mail/${address}/`));
+  assert.equal((await ask(`${address}/`)).status, 200);
+  assert.equal(await (await ask(`${address}.eml`)).text(), 'Subject: Hello\r\n\r\nWords.');
+  for (const id of ['unknown', '%E2%82%AC', 'a%20b', '..%252fsecret', '%25'])
+    for (const end of ['/', '.eml']) assert.match(String((await ask(id + end)).status), /^40[04]$/, id + end);
+});
+
+test('in a kept letter only links to this very site can be pressed', async () => {
+  const { host } = new URL(site.url);
+  const own = `${site.url}/newsletter/`;
+  const others = [
+    `http://${host}.evil.example/`,
+    `http://${host}@evil.example/`,
+    `http://${host}0/`,
+    'http://[/',
+  ];
+  keepFile('links', [
+    'Subject: Links',
+    'Content-Type: multipart/alternative; boundary="x"',
+    '',
+    '--x',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    [own, ...others].join('\n'),
+    '--x--',
+  ]);
+  const page = await (
+    await fetch(`${site.url}/desk/mail/links/`, { headers: { cookie: await signIn() } })
+  ).text();
+  assert.ok(page.includes(`<a href="${own}">`));
+  for (const other of others) {
+    assert.ok(page.includes(other), other);
+    assert.ok(!page.includes(`href="${other}"`), other);
+  }
+});
+
+function keepFile(name: string, lines: string[]): void {
+  const dir = path.join(site.dataDir, 'outbox');
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(path.join(dir, `${name}.eml`), lines.join('\r\n'));
+}
+
+/** The cookie of somebody at the desk. */
+async function signIn(): Promise<string> {
+  const { headers } = await postForm(await deskLink(beside), {});
+  return headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
+}

@@ -159,5 +159,9 @@ function eachLine(stream: NodeJS.ReadableStream, use: (line: string) => void): v
 }
 
 function parsedLine(line: string): LogLine {
-  return line.startsWith('{') ? (JSON.parse(line) as LogLine) : { level: 'raw', event: line };
+  try {
+    return JSON.parse(line) as LogLine;
+  } catch {
+    return { level: 'raw', event: line };
+  }
 }

@@ -4,14 +4,15 @@ import path from 'node:path';
 
 /** A letter kept as a file because there is no relay to give it to. */
 export interface KeptLetter {
-  /** The file's name without `.eml`: safe in an address. */
+  /** The file's name without `.eml`. */
   id: string;
   subject: string;
   to: string;
   date: string;
 }
 
-const ID = /^[\w.@-]{1,200}$/;
+/** What stands for a subject where a letter has none. */
+export const NO_SUBJECT = 'Without a subject';
 
 /** Writes a letter to DATA_DIR/outbox; once more under the same name is the same file. */
 export async function keepLetter(dataDir: string, messageId: string, bytes: Buffer): Promise<void> {
@@ -28,15 +29,16 @@ export async function keepLetter(dataDir: string, messageId: string, bytes: Buff
   await rename(`${file}.part`, file);
 }
 
-/** The newest letters that are kept, newest first. */
+/** The newest letters that are kept, newest first; one that somebody else has put there too. */
 export function keptLetters(dataDir: string, most: number): KeptLetter[] {
   const dir = folderOf(dataDir);
   const files = filesIn(dir).map((name) => ({ name, at: statSync(path.join(dir, name)).mtimeMs }));
   const newest = files.sort((a, b) => b.at - a.at || a.name.localeCompare(b.name)).slice(0, most);
-  return newest.map(({ name }) => {
+  return newest.map(({ name, at }) => {
     const head = headOf(readFileSync(path.join(dir, name)));
     const id = name.slice(0, -'.eml'.length);
-    return { id, subject: head('subject'), to: head('to'), date: new Date(head('date')).toISOString() };
+    const date = new Date(Date.parse(head('date')) || at).toISOString();
+    return { id, subject: head('subject') || NO_SUBJECT, to: head('to'), date };
   });
 }
 
@@ -46,7 +48,7 @@ export function keptLetterCount(dataDir: string): number {
 
 /** The bytes of a kept letter, or undefined where there is none of that name. */
 export function keptLetter(dataDir: string, id: string): Buffer | undefined {
-  if (!ID.test(id) || !filesIn(folderOf(dataDir)).includes(`${id}.eml`)) return undefined;
+  if (!filesIn(folderOf(dataDir)).includes(`${id}.eml`)) return undefined; // no way out of the folder
   return readFileSync(path.join(folderOf(dataDir), `${id}.eml`));
 }
 

@@ -5,7 +5,8 @@ import { moderatorAt, signInFirst } from '../_session.ts';
 /** A kept letter as it would have been sent. */
 export const GET: APIRoute = async (context) => {
   if (!(await moderatorAt(context))) return signInFirst(context);
-  const bytes = keptLetter(context.locals.app.config.dataDir, decodeURIComponent(context.params.id ?? ''));
+  const id = decodeURIComponent(context.params.id ?? ''); // as [id].astro says
+  const bytes = keptLetter(context.locals.app.config.dataDir, id);
   if (!bytes) return new Response(null, { status: 404 });
   const headers = {
     'content-type': 'message/rfc822',
