@@ -24,3 +24,9 @@ export function rowReference(engine: Engine) {
 }
 
 export const notNull = (column: ColumnDefinitionBuilder) => column.notNull();
+
+/** Whether an earlier, half-done run has added a column already: SQLite knows no `add column if not exists`. */
+export async function hasColumn(db: Kysely<unknown>, table: string, column: string): Promise<boolean> {
+  const tables = await db.introspection.getTables();
+  return tables.some(({ name, columns }) => name === table && columns.some((known) => known.name === column));
+}

@@ -47,6 +47,8 @@ export interface CommentTable {
   article: string;
   parent_id: number | null;
   name: string;
+  /** The name in lower case, by our own rule on both engines. */
+  name_key: Generated<string>;
   email: string;
   email_key: string;
   website: string | null;

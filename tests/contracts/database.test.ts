@@ -127,6 +127,22 @@ for (const { name, engine, open } of ENGINES) {
       assert.equal(await settingValue(db, 'before'), 'kept');
     });
 
+    test('comments from before the column of folded names get theirs', async (t) => {
+      const { db } = await openMigrated(t);
+      await db
+        .insertInto('comment')
+        .values(['Émile', 'ANN'].map((name) => comment({ name })))
+        .execute();
+      await db.schema.alterTable('comment').dropColumn('name_key').execute();
+      await sql`delete from kysely_migration where name = ${MIGRATIONS[5]}`.execute(db);
+      assert.deepEqual(await migrate(db, engine), [MIGRATIONS[5]]);
+      const rows = await db.selectFrom('comment').select('name_key').orderBy('id').execute();
+      assert.deepEqual(
+        rows.map((row) => row.name_key),
+        ['émile', 'ann'],
+      );
+    });
+
     test('two processes that start at the same time both find the newest form', async (t) => {
       const { db, another } = await open(t);
       const runs = await Promise.all([migrate(db, engine), migrate(another(), engine)]);
@@ -488,7 +504,7 @@ async function addDelivery(
     .execute();
 }
 
-function comment(given: Partial<Omit<Schema['comment'], 'id' | 'checks'>>) {
+function comment(given: Partial<Omit<Schema['comment'], 'id' | 'checks' | 'name_key'>>) {
   const words = {
     article: 'a-story',
     name: 'Ann',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { checkDueComments } from '#core/comments/check-comment.ts';
 import { commentById, publishedComments } from '#core/comments/comment-rows.ts';
 import { forgetOldNetworks } from '#core/comments/forget-networks.ts';
@@ -7,9 +9,10 @@ import { moderateComment, sendDueFeedback } from '#core/comments/moderate-commen
 import { type CommentDraft, postComment } from '#core/comments/post-comment.ts';
 import { commentOfReceipt, withdrawComment } from '#core/comments/receipt.ts';
 import { DAY, MINUTE } from '#core/platform/clock.ts';
+import { type Db, openSqlite } from '#core/platform/db.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { type AkismetFake, startAkismetFake } from '../support/akismet-fake.ts';
-import { openTestApp, type TestApp, writeArticle } from '../support/test-app.ts';
+import { openTestApp, type TestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
 
 const DRAFT: CommentDraft = {
   article: 'one',
@@ -25,8 +28,8 @@ const DRAFT: CommentDraft = {
   referrer: '',
 };
 
-async function newsroom(t: TestContext, env: NodeJS.ProcessEnv = {}): Promise<TestApp> {
-  const app = await openTestApp(t, { env });
+async function newsroom(t: TestContext, env: NodeJS.ProcessEnv = {}, db?: Db): Promise<TestApp> {
+  const app = await openTestApp(t, { env, ...(db ? { database: { db, engine: 'sqlite' } } : {}) });
   writeArticle(app.config.contentDir, 'one');
   writeArticle(app.config.contentDir, 'closed', { comments: 'closed' });
   app.library.reload();
@@ -80,6 +83,34 @@ test('after a restore from a backup, the receipt of a lost comment does not open
   const { id } = await post(restored, { name: 'Bob', email: 'bob@example.org' });
   assert.equal(id, (await commentOfReceipt(app, receipt))?.id, 'its row number is given out again');
   assert.equal(await commentOfReceipt(restored, receipt), undefined);
+});
+
+test('who is known is known by whatever letters their name is written with', async (t) => {
+  const { app } = await withAkismet(t);
+  await moderateComment(app, (await post(app, { name: 'Émile Ødegård' })).id, 'approve', 'owner');
+  assert.equal((await post(app, { name: 'ÉMILE ØDEGÅRD' })).state, 'published');
+  assert.equal((await post(app, { name: 'Emile Odegard' })).state, 'held');
+});
+
+test('a correction speaks of the verdict that is there when the moderator decides', async (t) => {
+  const file = path.join(temporaryFolder(t), 'watchpost.sqlite');
+  const app = await newsroom(t, {}, openSqlite(file));
+  const { id } = await post(app);
+  const filter = new Database(file);
+  t.after(() => filter.close());
+  filter.exec('begin immediate');
+  const moderating = moderateComment(app, id, 'spam', 'owner');
+  for (let n = 0; n < 5; n++) await commentById(app.db, id); // whatever it reads before it writes, it has read by now
+  filter.exec(`update comment set verdict = 'ham'; commit`);
+  await moderating;
+  const [feedback] = await app.db.selectFrom('spam_feedback').select('kind').execute();
+  assert.equal(feedback?.kind, 'spam');
+});
+
+test('of what a program types into the trap only the beginning is kept', async (t) => {
+  const app = await newsroom(t);
+  const { checked_fields } = await post(app, { honeypot: 'x'.repeat(60_000) });
+  assert.ok((checked_fields?.length ?? 0) < 2000);
 });
 
 test('spam is not shown, and says so on its receipt', async (t) => {

@@ -1,5 +1,4 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
-import { sql } from 'kysely';
 import type { CommentState, CommentTable, Schema } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { PublishedComment } from './comment.ts';
@@ -51,14 +50,17 @@ export async function insertCommentEvent(
 }
 
 /** Whether this name with this address has a published comment. */
-export async function isKnownCommenter(db: Db | Trx, { name, email_key, id }: CommentRow): Promise<boolean> {
+export async function isKnownCommenter(
+  db: Db | Trx,
+  { name_key, email_key, id }: CommentRow,
+): Promise<boolean> {
   const known = await db
     .selectFrom('comment')
     .select('id')
     .where('email_key', '=', email_key)
     .where('state', '=', 'published')
     .where('id', '<>', id)
-    .where(sql<string>`lower(name)`, '=', name.toLowerCase())
+    .where('name_key', '=', name_key)
     .limit(1)
     .executeTakeFirst();
   return known !== undefined;

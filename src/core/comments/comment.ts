@@ -15,6 +15,11 @@ export interface PublishedComment {
   parent: number | null;
 }
 
+/** The same for a name in capitals and in small letters, whatever its alphabet. */
+export function nameKey(name: string): string {
+  return name.toLowerCase();
+}
+
 /** Why a comment is where it is, in a word of ours; `wordsFor` says it to people. */
 export type CommentReason =
   | 'waiting' // for the filter's first answer

@@ -24,7 +24,7 @@ const FEEDBACK_DAYS = 15;
 /**
  * A moderator's decision. Where it says that the filter erred, the filter is told, by the worker.
  *
- * @returns the comment as it was, so that the desk can say what happened and offer the way back
+ * @returns the comment, so that the desk can say what happened
  * @throws AppError `not-found`, `conflict` (it is there already, or its writer took it back)
  */
 export async function moderateComment(
@@ -34,29 +34,27 @@ export async function moderateComment(
   moderator: string,
 ): Promise<CommentRow> {
   const { db, clock, log } = parts;
-  const comment = await commentById(db, id);
-  if (!comment) throw new AppError('not-found', 'There is no such comment.');
   const state = STATE_AFTER[action];
   const from = (['unchecked', 'held', 'published', 'spam', 'trash'] as const).filter(
     (other) => other !== state,
   );
   const at = isoTime(clock.now());
-  const changed = await db.transaction().execute(async (trx) => {
+  const comment = await db.transaction().execute(async (trx) => {
     const change = { state, reason: 'moderator', check_at: null };
-    if (!(await changeComment(trx, id, from, change))) return false;
+    const changed = await changeComment(trx, id, from, change);
+    const comment = await commentById(trx, id); // now that no verdict can come in between
+    if (!comment) throw new AppError('not-found', 'There is no such comment.');
+    if (!changed) throw new AppError('conflict', NOTHING_CHANGED);
     await insertCommentEvent(trx, { comment_id: id, at, actor: moderator, state, reason: 'moderator' });
     await correctFilter(trx, comment, action, at);
     await recordPageChange(trx, clock, [`comments:${comment.article}`]);
-    return true;
+    return comment;
   });
-  if (!changed)
-    throw new AppError(
-      'conflict',
-      'Nothing was changed: the comment is there already, or its writer has taken it back.',
-    );
   log.info('comment.moderated', { comment: id, action, moderator });
   return comment;
 }
+
+const NOTHING_CHANGED = 'Nothing was changed: the comment is there already, or its writer has taken it back.';
 
 /** What the filter has to hear: only where a person and it disagree; an older correction that waits is dropped. */
 async function correctFilter(

@@ -7,12 +7,15 @@ import { randomToken } from '../platform/tokens.ts';
 import { HONEYPOT_FIELD } from '../spam/local-signs.ts';
 import type { CheckedFields } from '../spam/spam-filter.ts';
 import { CHECK_LEASE_MS, type CommentParts, checkComment, withPatience } from './check-comment.ts';
+import { nameKey } from './comment.ts';
 import { cleanText, commentHtml } from './comment-markup.ts';
 import { commentById, insertComment, insertCommentEvent } from './comment-rows.ts';
 
 export const NAME_MAX = 80;
 export const BODY_MAX = 5000;
 const WEBSITE_MAX = 200;
+/** So much of what a program typed into the trap is worth keeping. */
+const HONEYPOT_MAX = 200;
 /** How long a reader waits for the filter before they are shown a receipt that says "waiting". */
 const PATIENCE_MS = 200;
 
@@ -117,6 +120,7 @@ async function save(parts: CommentParts, article: Article, draft: CommentDraft, 
       article: article.slug,
       parent_id: checked.parent,
       name: checked.name,
+      name_key: nameKey(checked.name),
       email: checked.email,
       email_key: checked.emailKey,
       website: checked.website,
@@ -170,7 +174,7 @@ function fieldsFor(
     blog_lang: library.site.language,
     blog_charset: 'UTF-8',
     honeypot_field_name: HONEYPOT_FIELD,
-    [HONEYPOT_FIELD]: draft.honeypot,
+    [HONEYPOT_FIELD]: draft.honeypot.slice(0, HONEYPOT_MAX),
     is_test: siteUrl.hostname === 'localhost' ? '1' : null,
   };
   return Object.fromEntries(
