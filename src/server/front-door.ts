@@ -89,9 +89,18 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
 
   async function render(req: IncomingMessage, res: ServerResponse, key: string | undefined): Promise<void> {
     const locals = { app, clientAddress: clientAddress(req, trustedProxies) };
-    const show = () => {
+    const show = async () => {
       presentCanonicalOrigin(req, siteUrl, locals.clientAddress);
-      return pages(req, res, () => refuse(res, 404), locals);
+      let isPage = true;
+      const noPage = () => {
+        isPage = false;
+      };
+      await pages(req, res, noPage, locals);
+      if (isPage) return;
+      if (req.method === 'POST') return refuse(res, 404);
+      // No page looks like a file; but an old address may (/2019/name.html), and whoever errs gets the site's own 404.
+      req.url += '/';
+      await pages(req, res, () => refuse(res, 404), locals);
     };
     if (key === undefined || req.method === 'HEAD') return show();
     const done = await cache.turn(key);

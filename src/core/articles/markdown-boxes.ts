@@ -1,5 +1,6 @@
 import type { RendererThis, TokenizerThis, Tokens } from 'marked';
 import { escapeHtml } from '../platform/safe-html.ts';
+import { withDefangedIndicators } from './indicators.ts';
 
 /** GitHub's five alerts, and two of a publication: a box beside the story, and a sentence pulled out of it. */
 const KINDS = ['note', 'tip', 'important', 'warning', 'caution', 'aside', 'pull'] as const;
@@ -22,7 +23,7 @@ export const box = {
       type: 'box',
       raw,
       kind: kind.toLowerCase(),
-      title: title.trim(),
+      title: withDefangedIndicators(title.trim()),
       tokens: this.lexer.blockTokens(text, []),
     };
   },
