@@ -35,6 +35,8 @@ export const ALLOWED: IOptions = {
   nestingLimit: 50,
   transformTags: {
     h1: 'h2', // the title of the page is the only h1
+    a: trimmed('href'),
+    img: trimmed('src'),
     th: alignedByClass,
     td: alignedByClass,
   },
@@ -45,4 +47,12 @@ export const ALLOWED: IOptions = {
 /** HTML has done away with `align`, which GitHub's tables are made with. */
 function alignedByClass(tagName: string, { align, ...attribs }: Attributes) {
   return { tagName, attribs: align === undefined ? attribs : { ...attribs, class: align } };
+}
+
+/** Blanks of other scripts before a scheme hide it from the list above; no browser falls for it, but some reader may. */
+function trimmed(name: 'href' | 'src') {
+  return (tagName: string, attribs: Attributes) => {
+    const { [name]: address } = attribs;
+    return { tagName, attribs: address === undefined ? attribs : { ...attribs, [name]: address.trim() } };
+  };
 }
