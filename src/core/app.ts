@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { migrate } from '#db/migrate.ts';
 import { Library } from './articles/library.ts';
+import { Pictures } from './articles/pictures/pictures.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { Sender } from './mail/deliver.ts';
 import { readDkimSigner } from './mail/dkim.ts';
@@ -20,6 +21,7 @@ import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
 export interface App extends Parts {
   engine: Engine;
   library: Library;
+  pictures: Pictures;
   changes: PageChanges;
   /** Absent without an AKISMET_KEY: strangers' comments are held for a person. */
   spam: SpamFilter | undefined;
@@ -52,6 +54,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     ...parts,
     engine,
     library,
+    pictures: new Pictures({ ...parts, library }),
     changes: new PageChanges(db),
     spam: config.akismet && new Akismet({ ...config.akismet, blog: siteUrl }),
     sender: new Sender(parts, { relay, dkim, letterFor: letterMaker({ ...parts, library }) }),
@@ -62,6 +65,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
 export async function closeApp(app: App): Promise<void> {
   await Promise.allSettled(app.background);
   app.library.close();
+  app.pictures.close();
   app.changes.stop();
   app.sender.close();
   await app.db.destroy();

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dev } from 'astro';
 import { closeApp, openApp } from '#core/app.ts';
 import { ConfigError, readConfig } from '#core/platform/config.ts';
-import { serveMedia } from './static-files.ts';
+import { serveMedia } from './media.ts';
 import { startWorker } from './worker.ts';
 
 /** Where Astro's dev server looks for `Astro.locals` on a request. */
@@ -21,8 +21,8 @@ try {
         name: 'front-door-of-dev',
         hooks: {
           'astro:server:setup'({ server: { middlewares } }) {
-            middlewares.use((req: IncomingMessage, res: ServerResponse, next: () => void) => {
-              if (serveMedia(app, req.url ?? '/', req, res)) return;
+            middlewares.use(async (req: IncomingMessage, res: ServerResponse, next: () => void) => {
+              if (await serveMedia(app, req.url ?? '/', req, res)) return;
               Object.assign(req, { [LOCALS]: { app, clientAddress: req.socket.remoteAddress ?? '' } });
               next();
             });

@@ -4,11 +4,12 @@ import { askedPath, canonicalUrl } from './canonical-url.ts';
 import { clientAddress } from './client-address.ts';
 import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
+import { serveMedia } from './media.ts';
 import { PageCache } from './page-cache.ts';
 import { refuse } from './refusals.ts';
 import { rendering } from './rendering.ts';
 import { isSameOrigin } from './same-origin.ts';
-import { StaticFiles, serveMedia } from './static-files.ts';
+import { StaticFiles } from './static-files.ts';
 
 /** Astro's handler in middleware mode. */
 export type PageHandler = (
@@ -76,7 +77,8 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       const known = cacheKey(req, canonical, siteUrl);
       if (known !== undefined && cache.serve(known, req, res)) return;
     }
-    if (isRead && (files.serve(url.pathname, req, res) || serveMedia(app, url.pathname, req, res))) return;
+    if (isRead && (files.serve(url.pathname, req, res) || (await serveMedia(app, url.pathname, req, res))))
+      return;
     if (url.pathname.startsWith('/_')) return refuse(res, 404); // Astro's own endpoints (images, actions): unused, so shut
     if (!isRead) {
       if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
-import { pipeline } from 'node:stream';
 import zlib from 'node:zlib';
-import type { Library } from '#core/articles/library.ts';
-import { previewedArticle } from '#core/articles/preview.ts';
-import { MEDIA_POLICY } from './headers.ts';
 import { acceptedEncodings, isKnownTo } from './page-cache.ts';
 
 const TYPES: Record<string, string> = {
@@ -85,41 +81,4 @@ function assetOf(file: string, route: string): Asset {
       ? { br: zlib.brotliCompressSync(identity), gzip: zlib.gzipSync(identity, { level: 9 }) }
       : {}),
   };
-}
-
-const MEDIA =
-  /^\/(articles|authors|preview)\/([a-z0-9-]+)\/(?:([\w-]{43})\/)?([\w-]+(?:\.[\w-]+)*\.(?:avif|gif|jpe?g|png|svg|webp))$/;
-
-/** Answers for a picture that lies beside an article or author; false where there is none to be seen. */
-export function serveMedia(
-  { library, secret }: { library: Library; secret: Buffer },
-  pathname: string,
-  req: IncomingMessage,
-  res: ServerResponse,
-): boolean {
-  const [, kind, id = '', token = '', name = ''] = MEDIA.exec(pathname) ?? [];
-  const isShown = {
-    articles: () => token === '' && library.article(id) !== undefined,
-    authors: () => token === '',
-    preview: () => previewedArticle({ library, secret }, id, token) !== undefined,
-  }[kind ?? ''];
-  if (!isShown?.()) return false;
-  const folder = library.folderOf(`/${kind}/${id}/`);
-  const file = folder && path.join(folder, name);
-  const info = file ? statSync(file, { throwIfNoEntry: false }) : undefined;
-  if (!file || !info?.isFile()) return false;
-  const etag = `"${info.size.toString(36)}-${Math.round(info.mtimeMs).toString(36)}"`;
-  const headers = { etag, 'cache-control': 'public, max-age=300', 'content-security-policy': MEDIA_POLICY };
-  if (isKnownTo(req, etag)) {
-    res.writeHead(304, headers).end();
-    return true;
-  }
-  res.writeHead(200, {
-    ...headers,
-    'content-type': TYPES[path.extname(name)] ?? 'application/octet-stream',
-    'content-length': info.size,
-  });
-  if (req.method === 'HEAD') res.end();
-  else pipeline(createReadStream(file), res, () => {}); // who goes away in the middle is no fault, and leaves no file open
-  return true;
 }

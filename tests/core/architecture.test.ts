@@ -119,6 +119,7 @@ test('only the renderers call a text safe HTML', () => {
 /** Rendered and sanitized here, or read back from the column that holds what was. */
 const SAFE_HTML_MADE = [
   'src/core/articles/markdown.ts',
+  'src/core/articles/pictures/picture-html.ts',
   'src/core/articles/rendered-texts.ts',
   'src/core/comments/comment-markup.ts',
   'src/core/mail/letter-layout.ts',

@@ -15,10 +15,13 @@ const FOLDERS = [
   { name: 'pages', deep: false },
 ] as const;
 
+const PICTURE = /\.(?:avif|gif|jpe?g|png|svg|webp)$/i;
+
 /** Knows which documents content/ holds, and hears of each that was saved, renamed or removed. */
 export class ContentFolder {
   readonly dir: string;
   readonly #stamps = new Map<string, string>();
+  readonly #pictures = new Set<string>();
   readonly #watchers = new Map<string, FSWatcher>();
   #gathering: NodeJS.Timeout | undefined;
   #rescan: NodeJS.Timeout | undefined;
@@ -28,8 +31,11 @@ export class ContentFolder {
     this.dir = dir;
   }
 
-  /** Names, relative with forward slashes, of the documents that changed or went since the last look. */
-  changes(): { changed: string[]; removed: string[] } {
+  /**
+   * Names, relative with forward slashes, of the documents that changed or went since the last look; and of the
+   * pictures, as far as watches tell: there are none where the system grants no more.
+   */
+  changes(): { changed: string[]; removed: string[]; pictures: string[] } {
     const changed: string[] = [];
     const found = new Set<string>();
     for (const file of this.#documents()) {
@@ -43,7 +49,9 @@ export class ContentFolder {
     }
     const removed = [...this.#stamps.keys()].filter((file) => !found.has(file));
     for (const file of removed) this.#stamps.delete(file);
-    return { changed, removed };
+    const pictures = [...this.#pictures];
+    this.#pictures.clear();
+    return { changed, removed, pictures };
   }
 
   /** One watch a directory: a recursive one loses a file for good once it is replaced by rename (Linux). */
@@ -112,6 +120,8 @@ export class ContentFolder {
       // A directory that is removed and made again has a new inode: its old watch is deaf, so it is made anew.
       const watcher = watch(dir, { persistent: false }, (event, name) => {
         if (event === 'rename' && name === path.basename(dir)) forget();
+        if (name !== null && PICTURE.test(name))
+          this.#pictures.add(path.relative(this.dir, path.join(dir, name)).split(path.sep).join('/'));
         onEvent();
       });
       this.#watchers.set(dir, watcher.on('error', forget));

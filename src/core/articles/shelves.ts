@@ -42,9 +42,10 @@ export class Shelves {
 
   /** Takes in what changed since the last look, and says which pages that concerns; undefined where nothing did. */
   reload(): PageTag[] | undefined {
-    const { changed, removed } = this.folder.changes();
-    if (changed.length + removed.length === 0) return undefined;
+    const { changed, removed, pictures } = this.folder.changes();
+    if (changed.length + removed.length + pictures.length === 0) return undefined;
     const tags = new Set<PageTag>(['articles']);
+    if (pictures.some((file) => file.startsWith('authors/'))) tags.add('site');
     for (const file of removed) this.#forget(file, tags);
     const freed = removed.map(otherNameOf).filter((file) => this.#problems.has(file)); // its name was taken till now
     const files = new Set([...changed, ...freed]);
