@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { migrate } from '#db/migrate.ts';
 import { Library } from './articles/library.ts';
 import { Pictures } from './articles/pictures/pictures.ts';
+import { LibraryIndex } from './articles/search/library-index.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { Sender } from './mail/deliver.ts';
 import { readDkimSigner } from './mail/dkim.ts';
@@ -22,6 +23,8 @@ export interface App extends Parts {
   engine: Engine;
   library: Library;
   pictures: Pictures;
+  /** What search asks; it follows the library once a server tells it to. */
+  index: LibraryIndex;
   changes: PageChanges;
   /** Absent without an AKISMET_KEY: strangers' comments are held for a person. */
   spam: SpamFilter | undefined;
@@ -55,6 +58,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     engine,
     library,
     pictures: new Pictures({ ...parts, library }),
+    index: new LibraryIndex({ dataDir: config.dataDir, library, log }),
     changes: new PageChanges(db),
     spam: config.akismet && new Akismet({ ...config.akismet, blog: siteUrl }),
     sender: new Sender(parts, { relay, dkim, letterFor: letterMaker({ ...parts, library }) }),
@@ -66,6 +70,7 @@ export async function closeApp(app: App): Promise<void> {
   await Promise.allSettled(app.background);
   app.library.close();
   app.pictures.close();
+  await app.index.close();
   app.changes.stop();
   app.sender.close();
   await app.db.destroy();

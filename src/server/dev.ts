@@ -12,7 +12,8 @@ const LOCALS = Symbol.for('astro.locals');
 try {
   const config = readConfig();
   const app = await openApp(config);
-  app.library.watch(() => {});
+  app.library.watch((tags) => app.index.hear(tags));
+  app.index.follow();
   const stopWorker = startWorker(app);
   const server = await dev({
     server: { host: config.host, port: config.port },

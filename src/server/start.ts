@@ -25,7 +25,10 @@ export async function serve(config: Config): Promise<void> {
   noteBugs(app);
   const server = newServer(await frontDoor(app));
   // Before the first page is rendered: what changes from then on is heard of.
-  app.library.watch((tags) => app.changes.tell(tags));
+  app.library.watch((tags) => {
+    app.changes.tell(tags);
+    app.index.hear(tags);
+  });
   await app.changes.start(CHANGES_MS, (error) =>
     app.log.error('database.unreachable', { message: wordsOf(error) }),
   );
@@ -37,6 +40,7 @@ export async function serve(config: Config): Promise<void> {
   }
   const stopWorker = app.config.worker ? startWorker(app) : async () => {};
   await greet(app, server.address() as AddressInfo);
+  app.index.follow(); // it reads every article: not before readers are served
   const signal = await stopped;
   app.log.info('server.stopping', { signal });
   await Promise.all([drain(server), stopWorker()]);

@@ -55,7 +55,7 @@ export class Footnotes {
         const label = (match[1] ?? '').toLowerCase();
         const tokens = this.lexer.blockTokens(text, []);
         if (!notes.has(label)) notes.set(label, { tokens, number: 0, references: 0 });
-        return { type: 'footnote', raw };
+        return { type: 'footnote', raw, tokens };
       },
       renderer: () => '',
     };

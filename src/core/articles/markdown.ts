@@ -7,6 +7,7 @@ import { defanged, INDICATOR, withDefangedIndicators } from './indicators.ts';
 import { ALLOWED } from './markdown-allowed.ts';
 import { box } from './markdown-boxes.ts';
 import { Footnotes } from './markdown-footnotes.ts';
+import { textOf } from './markdown-text.ts';
 
 /** A heading of the text, for a table of contents; `id` is its anchor. */
 export interface Heading {
@@ -33,15 +34,15 @@ const RENDER_MS = 1000;
  * @throws MarkdownError on text nested too deeply, or that takes longer than a second
  */
 export function renderMarkdown(source: string): Rendered {
+  return bounded(() => render(source));
+}
+
+/** The words of a document as readers see them, without marks; of one that cannot be rendered, as they were written. */
+export function visibleText(source: string): string {
   try {
-    return withinTime(RENDER_MS, () => render(source));
+    return bounded(() => textOf(markedWith(new Footnotes()).lexer(source)));
   } catch (error) {
-    if (error instanceof TimeLimitError)
-      throw new MarkdownError(
-        'takes too long to render: look for a long run of marks such as * _ [ > or of nested lists',
-      );
-    if (error instanceof RangeError)
-      throw new MarkdownError('is nested too deeply: look for a long run of > or of nested lists');
+    if (error instanceof MarkdownError) return withDefangedIndicators(source);
     throw error;
   }
 }
@@ -55,16 +56,32 @@ export function withAbsoluteUrls(html: SafeHtml, base: URL): SafeHtml {
   ) as SafeHtml;
 }
 
+function bounded<T>(compute: () => T): T {
+  try {
+    return withinTime(RENDER_MS, compute);
+  } catch (error) {
+    if (error instanceof TimeLimitError)
+      throw new MarkdownError(
+        'takes too long to render: look for a long run of marks such as * _ [ > or of nested lists',
+      );
+    if (error instanceof RangeError)
+      throw new MarkdownError('is nested too deeply: look for a long run of > or of nested lists');
+    throw error;
+  }
+}
+
 function render(source: string): Rendered {
   const headings: Heading[] = [];
   const footnotes = new Footnotes();
-  const marked = new Marked({ gfm: true, renderer: rendererOf(headings) }, footnotes.extension, {
-    extensions: [box, indicator],
-  });
+  const marked = markedWith(footnotes, rendererOf(headings));
   const tokens = marked.lexer(source);
   const parser = new Parser(marked.defaults);
   const html = parser.parse(tokens) + footnotes.list(parser);
   return { html: sanitize(html, ALLOWED) as SafeHtml, headings };
+}
+
+function markedWith(footnotes: Footnotes, renderer: RendererObject = {}): Marked {
+  return new Marked({ gfm: true, renderer }, footnotes.extension, { extensions: [box, indicator] });
 }
 
 const indicator = {
