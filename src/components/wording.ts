@@ -1,29 +1,7 @@
 import type { Site } from '#core/articles/site.ts';
+import { localeOf, timeWords } from '#core/articles/time-words.ts';
 
-type TimeForm = 'time' | 'day' | 'weekday' | 'month';
-
-const FORMS: Record<TimeForm, Intl.DateTimeFormatOptions> = {
-  time: {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  },
-  day: { day: 'numeric', month: 'long', year: 'numeric' },
-  weekday: { weekday: 'long', day: 'numeric' },
-  month: { month: 'long', year: 'numeric' },
-};
-const made = new Map<string, Intl.DateTimeFormat>(); // making one takes longer than a hundred uses
-
-/** A moment in the site's own zone and language: `19 November 2018 at 14:30 UTC`. */
-export function timeWords({ language, timeZone }: Site, at: string, form: TimeForm = 'time'): string {
-  const key = `${language} ${timeZone} ${form}`;
-  const format = made.get(key) ?? new Intl.DateTimeFormat(localeOf(language), { ...FORMS[form], timeZone });
-  made.set(key, format);
-  return format.format(new Date(at));
-}
+export { timeWords };
 
 const UNITS = [
   ['day', 86_400],
@@ -55,9 +33,4 @@ function ordinal(day: number): string {
 /** `1 comment`, `12 comments`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
-}
-
-/** Plain English without a region would write the month first. */
-function localeOf(language: string): string {
-  return language === 'en' ? 'en-GB' : language;
 }

@@ -2,13 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { rssFeed } from '#core/articles/feeds.ts';
 import { Library } from '#core/articles/library.ts';
 import { renderMarkdown } from '#core/articles/markdown.ts';
 import { type LogLine, memoryLog, TestClock, temporaryFolder, writeArticle } from '../support/test-app.ts';
 import { until } from '../support/test-site.ts';
-
-const siteUrl = new URL('http://watchpost.test');
 
 /** A folder and, once opened, the library of it, whose clock a test turns. */
 function shelf(t: TestContext) {
@@ -330,77 +327,3 @@ describe('a text that cannot be rendered', () => {
     );
   });
 });
-
-describe('the feed', () => {
-  const feedWith = (t: TestContext, fields: Record<string, unknown>) => {
-    const { dir, open } = shelf(t);
-    writeArticle(dir, 'news', fields);
-    return rssFeed({ library: open(), siteUrl });
-  };
-
-  test('is well-formed, whatever an article holds', (t) => {
-    const title = 'Tom & <b>"Jerry"</b> ]]> \u0000\u0008\u000B\uFFFE\uD800 end';
-    const feed = feedWith(t, {
-      title,
-      dek: title,
-      topics: ['a'],
-      body: 'In XML `]]>` ends CDATA: ]]> \u0001\u001F\uFFFF & <b>bold</b>',
-    });
-    assert.deepEqual(faultsOf(feed), []);
-    assert.match(feed, /<title>Tom &amp; &lt;b&gt;&quot;Jerry&quot;&lt;\/b&gt; \]\]&gt; .* end<\/title>/);
-  });
-
-  test('carries the whole text of the newest 20 articles, with whole addresses', (t) => {
-    const { dir, open } = shelf(t);
-    for (let n = 10; n < 31; n++)
-      writeArticle(dir, `news-${n}`, {
-        published: `2026-10-${n}`,
-        body: '[a](/about/) ![b](./b.png) [c](#d)',
-      });
-    const feed = rssFeed({ library: open(), siteUrl });
-    assert.deepEqual(faultsOf(feed), []);
-    const links = [...feed.matchAll(/<guid isPermaLink="true">(.*)<\/guid>/g)].map((match) => match[1]);
-    assert.deepEqual(
-      [links.length, links[0], links.at(-1)],
-      [20, 'http://watchpost.test/articles/news-30/', 'http://watchpost.test/articles/news-11/'],
-    );
-    for (const end of ['/about/', '/articles/news-30/b.png', '/articles/news-30/#d'])
-      assert.ok(feed.includes(`"http://watchpost.test${end}"`), end);
-    assert.match(feed, /<pubDate>Fri, 30 Oct 2026 00:00:00 GMT<\/pubDate>/);
-  });
-
-  test('of a topic holds its articles only', (t) => {
-    const { dir, open } = shelf(t);
-    writeArticle(dir, 'one', { topics: ['cloud'] });
-    writeArticle(dir, 'two', { topics: ['mobile'] });
-    const feed = rssFeed({ library: open(), siteUrl }, 'cloud');
-    assert.deepEqual([feed.includes('articles/one/'), feed.includes('articles/two/')], [true, false]);
-    assert.match(feed, /<atom:link href="http:\/\/watchpost\.test\/topics\/cloud\/rss\.xml" rel="self"/);
-  });
-});
-
-/** What makes XML ill-formed: a wrong character, a bare & or <, an element that is not closed in order. */
-function faultsOf(xml: string): string[] {
-  const faults = Array.from(xml).flatMap((character) =>
-    isLegal(character) ? [] : ['a character that XML has not'],
-  );
-  const open: string[] = [];
-  const plain = xml.replace(/^<\?xml [^>]*\?>/, '').replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '');
-  const rest = plain.replace(
-    /<(\/?)([a-z][\w:]*)((?:\s+[\w:]+="[^"<]*")*)\s*(\/?)>/gi,
-    (_all, end: string, name: string, _attributes, empty: string) => {
-      if (end) faults.push(...(open.pop() === name ? [] : [`</${name}> closes nothing`]));
-      else if (!empty) open.push(name);
-      return '';
-    },
-  );
-  if (/[<>]|\]\]>/.test(rest)) faults.push('a bare < or >');
-  if (/&(?!(?:amp|lt|gt|quot|#39);)/.test(plain)) faults.push('a bare &');
-  return [...faults, ...open.map((name) => `<${name}> is not closed`)];
-}
-
-/** Char of XML 1.0, section 2.2. */
-function isLegal(character: string): boolean {
-  const code = character.codePointAt(0) ?? 0;
-  return code >= 0x20 ? !/\p{Surrogate}|[\uFFFE\uFFFF]/u.test(character) : [0x09, 0x0a, 0x0d].includes(code);
-}

@@ -47,15 +47,6 @@ export function visibleText(source: string): string {
   }
 }
 
-/** The same HTML with every address made whole, for feeds and letters. */
-export function withAbsoluteUrls(html: SafeHtml, base: URL): SafeHtml {
-  const whole = (value: string) => (URL.canParse(value, base) ? new URL(value, base).href : value);
-  return html.replace(
-    /(<(?:a|img)\b[^>]*?\s(?:href|src)=")([^"]*)"/g,
-    (_all, before: string, value: string) => `${before}${escapeHtml(whole(unescapedHtml(value)))}"`,
-  ) as SafeHtml;
-}
-
 function bounded<T>(compute: () => T): T {
   try {
     return withinTime(RENDER_MS, compute);

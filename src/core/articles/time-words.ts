@@ -1,0 +1,35 @@
+import type { Site } from './site.ts';
+
+export type TimeForm = 'time' | 'day' | 'weekday' | 'month';
+
+const FORMS: Record<TimeForm, Intl.DateTimeFormatOptions> = {
+  time: {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  },
+  day: { day: 'numeric', month: 'long', year: 'numeric' },
+  weekday: { weekday: 'long', day: 'numeric' },
+  month: { month: 'long', year: 'numeric' },
+};
+const made = new Map<string, Intl.DateTimeFormat>(); // making one takes longer than a hundred uses
+
+/** A moment in the site's own zone and language: `19 November 2018 at 14:30 UTC`. */
+export function timeWords(
+  { language, timeZone }: Pick<Site, 'language' | 'timeZone'>,
+  at: string,
+  form: TimeForm = 'time',
+): string {
+  const key = `${language} ${timeZone} ${form}`;
+  const format = made.get(key) ?? new Intl.DateTimeFormat(localeOf(language), { ...FORMS[form], timeZone });
+  made.set(key, format);
+  return format.format(new Date(at));
+}
+
+/** Plain English without a region would write the month first. */
+export function localeOf(language: string): string {
+  return language === 'en' ? 'en-GB' : language;
+}

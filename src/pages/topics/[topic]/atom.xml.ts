@@ -1,0 +1,3 @@
+import { feedOf } from '../../_feed.ts';
+
+export const GET = feedOf('atom.xml');
