@@ -8,6 +8,7 @@ export function securityHeaders(siteUrl: URL): string[] {
     "style-src 'self'",
     "font-src 'self'",
     "img-src 'self'",
+    "manifest-src 'self'",
     "form-action 'self'",
     // No page can ask for anything; but a tool that looks at one (Lighthouse) fetches robots.txt in its name.
     "connect-src 'self'",

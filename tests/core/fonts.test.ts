@@ -22,7 +22,7 @@ test('the styles and the pages name the fonts that are there, and no others', ()
   const named = (file: string) =>
     readFileSync(path.join(projectRoot, file), 'utf8').match(/[\w-]+\.[0-9a-f]{8}\.woff2/g) ?? [];
   assert.deepEqual(named('src/styles/fonts.css').sort(), fonts.sort());
-  for (const name of [...named('src/layouts/Page.astro'), ...named('public/door.css')])
+  for (const name of [...named('src/components/Head.astro'), ...named('public/door.css')])
     assert.ok(fonts.includes(name), name);
 });
 

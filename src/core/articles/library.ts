@@ -141,8 +141,9 @@ export class Library {
 
   /** An author by id, named after the id where there is no file. */
   author(id: string): Author {
+    const { authors } = this.#shelves;
     return (
-      this.#shelves.authors.get(id)?.item ?? { id, name: id, role: '', links: [], path: `/authors/${id}/` }
+      authors.get(id)?.item ?? { id, name: id, role: '', kind: 'person', links: [], path: `/authors/${id}/` }
     );
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseEmailAddress } from '../platform/email-address.ts';
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
@@ -8,6 +9,10 @@ const timeZone = z.string().refine(isTimeZone, 'should be a time zone such as Eu
 const subject = z.object({ id: z.string(), name: z.string(), dek: z.string().default('') });
 /** A topic or a series: its id in front matter and addresses, its name for readers, a sentence about it. */
 export type Subject = z.output<typeof subject>;
+const contact = z
+  .string()
+  .refine(isContact, 'should be a mail address or an address beginning with https:, mailto: or tel:');
+const webAddress = z.string().regex(/^https:\/\/[^\s/]\S*$/, 'should be an address beginning with https://');
 
 /** content/site.yaml; every field has a default, so that a site without the file runs. */
 export const siteFields = z.object({
@@ -42,12 +47,26 @@ export const siteFields = z.object({
   comments: z
     .object({ holdFirst: z.boolean().default(true), maxLinks: z.number().int().min(0).default(2) })
     .prefault({}),
+  /** What /.well-known/security.txt says (RFC 9116); without a contact, the address that letters come from. */
+  security: z
+    .object({
+      contact: z.union([contact, z.array(contact).min(1)]).optional(),
+      policy: webAddress.optional(),
+      encryption: webAddress.optional(),
+      acknowledgments: webAddress.optional(),
+      languages: z
+        .array(z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]+)*$/, 'should be a language such as en'))
+        .optional(),
+    })
+    .prefault({}),
 });
 export type Site = z.output<typeof siteFields>;
 
 export const authorFields = z.object({
   name: z.string(),
   role: z.string().default(''),
+  /** A house's own byline is no person. */
+  kind: z.enum(['person', 'organization'], 'should be person or organization').default('person'),
   picture: z.object({ src: z.string(), alt: z.string().default('') }).optional(),
   links: z.array(z.object({ label: z.string(), url: z.string() })).default([]),
 });
@@ -68,6 +87,10 @@ export interface Page extends z.output<typeof pageFields> {
 /** 0 for Sunday. */
 export function weekdayNumber(day: Site['newsletter']['weekly']['day']): number {
   return WEEKDAYS.indexOf(day);
+}
+
+function isContact(text: string): boolean {
+  return /^(?:https:\/\/|mailto:|tel:)\S+$/.test(text) || parseEmailAddress(text) !== undefined;
 }
 
 function isTimeZone(name: string): boolean {

@@ -8,6 +8,11 @@ export function asSafeHtml(html: string): SafeHtml {
   return html as SafeHtml;
 }
 
+/** Data for a `<script type="application/…+json">`, which is never run: nothing in it can end the element. */
+export function jsonForHtml(data: object): SafeHtml {
+  return asSafeHtml(JSON.stringify(data).replaceAll('<', '\\u003c'));
+}
+
 /** The text as it can stand in an element or in a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, entity);
