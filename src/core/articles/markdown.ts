@@ -24,14 +24,17 @@ export interface Rendered {
 /** A text that the renderer cannot take; the message says in which way, for its writer. */
 export class MarkdownError extends Error {}
 
-/** A long article takes a few milliseconds. marked is super-linear on hostile text: 58 kB of `_a__b` took 22 s. */
-const RENDER_MS = 1000;
+/**
+ * A long article takes a few milliseconds. marked is super-linear on hostile text: 58 kB of `_a__b` took 22 s.
+ * The second try is for a busy machine that had to compile a language's patterns in the first.
+ */
+const TRIES_MS = [1000, 2000];
 
 /**
  * Renders a document of content/: GitHub's Markdown, footnotes, boxes, indicators, code coloured by classes;
  * then the sanitizer.
  *
- * @throws MarkdownError on text nested too deeply, or that takes longer than a second
+ * @throws MarkdownError on text nested too deeply, or that takes seconds
  */
 export function renderMarkdown(source: string): Rendered {
   return bounded(() => render(source));
