@@ -52,6 +52,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const isRead = req.method === 'GET' || req.method === 'HEAD';
+    if (!req.url?.startsWith('/')) useOriginForm(req);
     const target = req.url ?? '/';
     const key = isRead ? cacheKey(req, target, siteUrl) : undefined;
     if (key !== undefined && cache.serve(key, req, res)) return; // it carries the security headers itself
@@ -117,6 +118,14 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       done();
     }
   }
+}
+
+/** A target in absolute form names the host itself, and Host does not count (RFC 9112 section 3.2.2). */
+function useOriginForm(req: IncomingMessage): void {
+  const [, host, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(req.url ?? '') ?? [];
+  if (host === undefined) return;
+  req.headers.host = host;
+  req.url = rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 /** The cache's answers carry the security headers; those set for a render would stand there twice. */
