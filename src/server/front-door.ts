@@ -6,7 +6,7 @@ import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
 import { serveMedia } from './media.ts';
 import { PageCache } from './page-cache.ts';
-import { refuse } from './refusals.ts';
+import { refuse, refuseBody } from './refusals.ts';
 import { rendering } from './rendering.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { StaticFiles } from './static-files.ts';
@@ -21,8 +21,6 @@ export type PageHandler = (
 
 /** The largest body that a form of ours can have. */
 const BODY_LIMIT = 64 * 1024;
-/** So much more is read and thrown away before a body that is too large is refused: the answer would be lost otherwise. */
-const BODY_DISCARD = 4 * 1024 * 1024;
 /** The styles of the door's own pages, the only file that any host name gets. */
 const DOOR_STYLES = '/door.css';
 const CACHE_BYTES = 64 * 1024 * 1024;
@@ -84,7 +82,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     if (!isRead) {
       if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);
       const body = await readBody(req);
-      if (body === 'too-large') return refuse(res, 413, { connection: 'close' });
+      if (body === 'too-large') return refuseBody(req, res);
       Object.assign(req, { body });
     }
     await render(req, res, isRead ? cacheKey(req, canonical, siteUrl) : undefined);
@@ -152,14 +150,15 @@ function cacheKey(req: IncomingMessage, target: string, siteUrl: URL): string | 
 }
 
 async function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {
+  if (Number(req.headers['content-length'] ?? 0) > BODY_LIMIT) return 'too-large';
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length <= BODY_LIMIT) chunks.push(chunk);
-    else if (length > BODY_DISCARD) break;
+    if (length > BODY_LIMIT) return 'too-large';
+    chunks.push(chunk);
   }
-  return length > BODY_LIMIT ? 'too-large' : Buffer.concat(chunks);
+  return Buffer.concat(chunks);
 }
 
 /** Astro believes these headers: it gets ours, whatever the client sent. */

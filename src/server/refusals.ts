@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { escapeHtml } from '#core/platform/safe-html.ts';
 
 /** What is said where no page of the site answers, in the order of what happened and what to do. */
@@ -30,6 +30,31 @@ export function refuse(
   headers: Record<string, string> = {},
   siteUrl?: URL,
 ): void {
+  res.end(beginRefusal(res, status, headers, siteUrl));
+}
+
+/**
+ * Answers a body that is too large at once, and throws away what still comes of it, to a limit: to close while the
+ * other side sends would reset the connection, and the answer would be lost.
+ */
+export async function refuseBody(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  res.write(beginRefusal(res, 413, { connection: 'close' }));
+  let discarded = 0;
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    discarded += chunk.length;
+    if (discarded > MOST_DISCARDED) break;
+  }
+  res.end();
+}
+
+const MOST_DISCARDED = 16 * 1024 * 1024;
+
+function beginRefusal(
+  res: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  siteUrl?: URL,
+): string {
   const body = refusalPage(status, siteUrl ? { siteUrl } : {});
   res.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
@@ -37,7 +62,7 @@ export function refuse(
     'cache-control': 'no-store',
     ...headers,
   });
-  res.end(body);
+  return body;
 }
 
 /**

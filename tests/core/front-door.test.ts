@@ -201,6 +201,32 @@ test('a form of more than 64 KiB is refused, whether its length is told before o
   assert.deepEqual(statuses, [303, 303, 413, 413]);
 });
 
+test('a form that is far too large is refused, and a sender that reads late gets to read why', async () => {
+  const far = Buffer.alloc(10 * 1024 * 1024, 'x');
+  const told = [`content-length: ${far.length}\r\n\r\n`, far];
+  const chunked = [`transfer-encoding: chunked\r\n\r\n${far.length.toString(16)}\r\n`, far, '\r\n0\r\n\r\n'];
+  for (const rest of [told, chunked]) {
+    const socket = connect(Number(port), '127.0.0.1').pause();
+    for (const piece of [`POST /newsletter/ HTTP/1.1\r\nhost: ${host}\r\n`, ...rest])
+      await new Promise<void>((sent, failed) =>
+        socket.write(piece, (error) => (error ? failed(error) : sent())),
+      );
+    const answer = await text(socket);
+    assert.match(
+      answer,
+      /^HTTP\/1\.1 413 [\s\S]*\r\nconnection: close\r\n[\s\S]*A form may hold 64 kB[\s\S]*<\/html>\n$/,
+    );
+  }
+});
+
+test('a form that says beforehand that it is too large is refused before it is sent', async () => {
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(`POST /newsletter/ HTTP/1.1\r\nhost: ${host}\r\ncontent-length: 70000\r\n\r\n`);
+  const [answer] = await once(socket, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 413 /);
+  socket.destroy();
+});
+
 test('a form is taken from pages of this site and from clients that are no browser', async () => {
   const statusWith = async (headers: IncomingHttpHeaders) =>
     (await post('/newsletter/', SIGN_UP, headers)).status;
