@@ -33,7 +33,8 @@ export interface SignUp {
 
 /**
  * Takes a sign-up: the address is written down as pending and a confirmation letter goes into the outbox.
- * Whether the address was known must not be told from outside, so nothing is returned.
+ * Whether the address was known must not be told from outside, so nothing is returned; who asks for strangers does
+ * so by `evenly`, as the work differs.
  *
  * @throws AppError `invalid` with the field `email`
  */
