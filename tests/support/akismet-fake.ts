@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 export type AkismetFields = Record<string, string>;
 export type AkismetRequest = { path: string; fields: AkismetFields; headers: IncomingHttpHeaders };
 
-type Fault = 'silent' | 'garbage' | 'error' | 'slow' | 'redirect' | 'huge';
+type Fault = 'silent' | 'garbage' | 'error' | 'slow' | 'redirect' | 'huge' | 'broken';
 export type AkismetMode = 'normal' | 'bad-key' | 'refuse' | Fault;
 
 /** What a test steers and reads; the writable properties may be changed at any time. */
@@ -90,6 +90,10 @@ const faults: Record<Fault, (response: ServerResponse, asked: AkismetRequest, fa
     // Whoever follows is told the verdict that would publish the comment.
     if (path === '/elsewhere') return send(response, { body: 'false' });
     send(response, { status: 302, body: '', headers: { Location: `${url}/elsewhere` } });
+  },
+  broken(response) {
+    response.writeHead(200, { 'Content-Length': 100 });
+    response.write('fal', () => response.socket?.resetAndDestroy());
   },
   huge(response) {
     const megabyte = 'true'.repeat(250_000);

@@ -34,8 +34,15 @@ export async function startSite(
   env: NodeJS.ProcessEnv = {},
 ): Promise<TestSite> {
   const port = await freePort();
-  const dataDir = path.join(temporaryFolder(t), 'data');
-  const contentDir = env.CONTENT_DIR ?? copiedContent(t);
+  // In one ending, so that the site is gone before its folders are, in whichever order endings run.
+  const removals: (() => unknown)[] = [];
+  const folders = { after: (remove: unknown) => void removals.push(remove as () => unknown) };
+  t.after(async () => {
+    await site.stop('SIGKILL');
+    for (const remove of removals) await remove();
+  });
+  const dataDir = path.join(temporaryFolder(folders), 'data');
+  const contentDir = env.CONTENT_DIR ?? copiedContent(folders);
   const settings = {
     PATH: process.env.PATH,
     PORT: String(port),
@@ -87,7 +94,6 @@ export async function startSite(
       return lines.find(fits) as LogLine;
     },
   };
-  t.after(() => site.stop('SIGKILL'));
   await site.start();
   return site;
 }

@@ -29,7 +29,9 @@ subscribe('http.client.request.start', (message) => {
 subscribe('http.client.response.finish', (message) => {
   const call = calls.getStore();
   if (!call) return;
-  const { response } = message as { response: IncomingMessage };
+  const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+  // From here on the response tells of a broken connection; told twice, superagent prints a complaint.
+  request.removeAllListeners('error').on('error', () => {});
   call.headers = response.headers;
   let bytes = 0;
   response.on('data', (chunk: Buffer | string) => {
