@@ -3,6 +3,7 @@ import { migrate } from '#db/migrate.ts';
 import { Library } from './articles/library.ts';
 import { Pictures } from './articles/pictures/pictures.ts';
 import { LibraryIndex } from './articles/search/library-index.ts';
+import { SharePictures } from './articles/share-picture/share-pictures.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { Sender } from './mail/deliver.ts';
 import { readDkimSigner } from './mail/dkim.ts';
@@ -23,6 +24,7 @@ export interface App extends Parts {
   engine: Engine;
   library: Library;
   pictures: Pictures;
+  sharePictures: SharePictures;
   /** What search asks; it follows the library once a server tells it to. */
   index: LibraryIndex;
   changes: PageChanges;
@@ -52,12 +54,14 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   if (migrated.length > 0) log.info('database.migrated', { migrations: migrated });
   await allowLinksOfNewSecret(parts);
   const library = new Library({ contentDir: config.contentDir, clock, log });
+  const pictures = new Pictures({ ...parts, library });
   const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
   return {
     ...parts,
     engine,
     library,
-    pictures: new Pictures({ ...parts, library }),
+    pictures,
+    sharePictures: new SharePictures({ ...parts, library, pictures }),
     index: new LibraryIndex({ dataDir: config.dataDir, library, log }),
     changes: new PageChanges(db),
     spam: config.akismet && new Akismet({ ...config.akismet, blog: siteUrl }),
@@ -69,7 +73,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
 export async function closeApp(app: App): Promise<void> {
   await Promise.allSettled(app.background);
   app.library.close();
-  app.pictures.close();
+  app.pictures.kept.close();
   await app.index.close();
   app.changes.stop();
   app.sender.close();

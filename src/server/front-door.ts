@@ -9,6 +9,7 @@ import { PageCache } from './page-cache.ts';
 import { refuse, refuseBody } from './refusals.ts';
 import { rendering } from './rendering.ts';
 import { isSameOrigin } from './same-origin.ts';
+import { serveSharePicture } from './share-pictures.ts';
 import { StaticFiles } from './static-files.ts';
 
 /** Astro's handler in middleware mode. */
@@ -76,8 +77,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       const known = cacheKey(req, canonical, siteUrl);
       if (known !== undefined && cache.serve(known, req, res)) return;
     }
-    if (isRead && (files.serve(url.pathname, req, res) || (await serveMedia(app, url.pathname, req, res))))
-      return;
+    if (isRead && (await serveFile(url.pathname, req, res))) return;
     if (url.pathname.startsWith('/_')) return refuse(res, 404); // Astro's own endpoints (images, actions): unused, so shut
     if (!isRead) {
       if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);
@@ -86,6 +86,14 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       Object.assign(req, { body });
     }
     await render(req, res, isRead ? cacheKey(req, canonical, siteUrl) : undefined);
+  }
+
+  async function serveFile(pathname: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
+    return (
+      files.serve(pathname, req, res) ||
+      (await serveMedia(app, pathname, req, res)) ||
+      (await serveSharePicture(app, files, pathname, req, res))
+    );
   }
 
   async function render(req: IncomingMessage, res: ServerResponse, key: string | undefined): Promise<void> {

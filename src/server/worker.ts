@@ -31,7 +31,7 @@ export function startWorker(app: App): () => Promise<void> {
       await tidyUp(app);
       await deleteOldSessions(app);
       await forgetOldFeedback(app);
-      await app.pictures.tidy(app.clock.now());
+      await app.pictures.kept.tidy(app.clock.now());
     }),
   ];
   return async () => {

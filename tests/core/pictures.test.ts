@@ -329,7 +329,7 @@ describe('what was made', () => {
     utimesSync(path.join(keptDir, 'left.webp.part'), long, long);
     const [old = '', ...others] = kept().filter((name) => !name.endsWith('.part'));
     utimesSync(path.join(keptDir, old), long, long);
-    await app.pictures.tidy(now);
+    await app.pictures.kept.tidy(now);
     assert.deepEqual(kept(), others);
   });
 });

@@ -43,12 +43,13 @@ type PictureParts = Pick<Parts, 'config' | 'secret' | 'log'> & { library: Librar
 /** The pictures that lie beside articles and authors: measured, made smaller and cleaner, kept. */
 export class Pictures {
   readonly #parts: PictureParts;
-  readonly #kept: KeptPictures;
+  /** What was made of them, and of others. */
+  readonly kept: KeptPictures;
   readonly #measured = new Map<string, { stamp: string; facts: Promise<PictureFacts | undefined> }>();
 
   constructor(parts: PictureParts) {
     this.#parts = parts;
-    this.#kept = new KeptPictures(path.join(parts.config.dataDir, 'pictures'), parts.log);
+    this.kept = new KeptPictures(path.join(parts.config.dataDir, 'pictures'), parts.log);
   }
 
   /**
@@ -98,22 +99,13 @@ export class Pictures {
     for (const one of [variant, fallback]) {
       try {
         const name = `${picture.hash.slice(0, 32)}-${one.width}-v${SETTINGS_VERSION}.${one.format}`;
-        const kept = await this.#kept.get(name, () => this.#makeNow(picture, one));
+        const kept = await this.kept.get(name, () => this.#makeNow(picture, one));
         return { ...kept, format: one.format, isAsked: one === variant };
       } catch (error) {
         if (error instanceof AppError) throw error;
       }
     }
     return undefined;
-  }
-
-  /** Removes from disk what nobody asks for any more. */
-  tidy(now: Date): Promise<void> {
-    return this.#kept.tidy(now);
-  }
-
-  close(): void {
-    this.#kept.close();
   }
 
   async #makeNow(picture: Picture, variant: Variant): Promise<Buffer> {
