@@ -4,12 +4,17 @@ import { AppError } from '#core/platform/errors.ts';
 import { refusalPage } from '#server/refusals.ts';
 import { statusOf } from './pages/_status.ts';
 
+/** When to come again, where the rule that was broken does not know better. */
+const RETRY_SECONDS = '60';
+
 /** The pages hear of a change before its maker does. */
 export const onRequest = defineMiddleware(async (context, next) => {
   const { app } = context.locals;
   const response = await answer(context, next);
   if (response.headers.get('content-type') === 'text/html')
     response.headers.set('content-type', 'text/html; charset=utf-8');
+  if ((response.status === 429 || response.status === 503) && !response.headers.has('retry-after'))
+    response.headers.set('retry-after', RETRY_SECONDS);
   if (response.status === 503) app.log.warn('page.unavailable', { route: context.routePattern });
   if (context.request.method === 'POST') await app.changes.refresh();
   return response;

@@ -19,10 +19,18 @@ export function distanceWords({ language }: Site, at: string, now: Date): string
   );
 }
 
+/** When the weekly digest goes out: `Tuesday at 08:00 (UTC)`. */
+export function weeklyTime({ newsletter: { weekly }, timeZone }: Site): string {
+  return `${dayName(weekly.day)} at ${weekly.time} (${timeZone})`;
+}
+
 /** When the digests go out: `weekly on Tuesday at 08:00, daily at 07:00 or monthly on the 1st at 08:00 (UTC)`. */
 export function digestTimes({ newsletter: { daily, weekly, monthly }, timeZone }: Site): string {
-  const day = weekly.day.charAt(0).toUpperCase() + weekly.day.slice(1);
-  return `weekly on ${day} at ${weekly.time}, daily at ${daily.time} or monthly on the ${ordinal(monthly.day)} at ${monthly.time} (${timeZone})`;
+  return `weekly on ${dayName(weekly.day)} at ${weekly.time}, daily at ${daily.time} or monthly on the ${ordinal(monthly.day)} at ${monthly.time} (${timeZone})`;
+}
+
+function dayName(day: string): string {
+  return day.charAt(0).toUpperCase() + day.slice(1);
 }
 
 function ordinal(day: number): string {

@@ -1,5 +1,5 @@
 import type { APIRoute } from 'astro';
-import { THEME_COLOURS } from '../components/theme.ts';
+import { THEME_COLOUR } from '../components/theme.ts';
 
 /** What a phone needs to keep the site among its programs. */
 export const GET: APIRoute = ({ locals: { app }, cache }) => {
@@ -13,8 +13,8 @@ export const GET: APIRoute = ({ locals: { app }, cache }) => {
     start_url: '/',
     scope: '/',
     display: 'minimal-ui',
-    background_color: THEME_COLOURS.light,
-    theme_color: THEME_COLOURS.light,
+    background_color: THEME_COLOUR,
+    theme_color: THEME_COLOUR,
     icons: [
       { src: '/favicon.svg', type: 'image/svg+xml', sizes: 'any' },
       { src: '/icon-192.png', type: 'image/png', sizes: '192x192' },

@@ -23,6 +23,12 @@ const WORDS: Record<number, readonly [title: string, text: string]> = {
   503: ['Not ready just now', 'Try again in a minute.'],
 };
 
+/** The watch post with its lit window; in the page itself, since another host name gets no file but the styles. */
+const POST = `<svg viewBox="0 0 16 16" width="96" height="96" aria-hidden="true">
+<path class="window" d="M6 6h4v3H6z"/>
+<path d="M8 0l7 5h-2v5h1v1h-2l1.5 5h-2L10 11H6l-1.5 5h-2L4 11H2v-1h1V5H1zM6 6v3h4V6z" fill-rule="evenodd"/>
+</svg>`;
+
 /** Answers with a small page of the door's own: no part of the site has been asked. */
 export function refuse(
   res: ServerResponse,
@@ -78,10 +84,13 @@ export function refusalPage(status: number, given: { text?: string; siteUrl?: UR
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
+<meta name="color-scheme" content="dark">
+<meta name="robots" content="noindex">
 <title>${title}</title>
 <link rel="stylesheet" href="/door.css">
+<link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <main>
+${POST}
 <h1>${title}</h1>
 <p>${escapeHtml(given.text ?? text)}</p>
 <p><a href="${home}">${given.siteUrl ? home : 'Home page'}</a></p>

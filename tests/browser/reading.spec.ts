@@ -81,7 +81,34 @@ test('an address where nothing stands says so and offers the latest stories', as
   const response = await page.goto('/articles/never-written/');
   expect(response?.status()).toBe(404);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is nothing at this address');
-  await expect(page.getByRole('region', { name: 'Latest' }).getByRole('article')).toHaveCount(3);
+  await expect(page.getByRole('region', { name: 'Latest' }).getByRole('article')).toHaveCount(4);
+});
+
+test('a mistyped address leads to the story that was meant', async ({ page }) => {
+  const response = await page.goto('/articles/pass-keys-explaned/');
+  expect(response?.status()).toBe(404);
+  const near = page.getByRole('region', { name: 'You may have meant' });
+  await near.getByRole('link', { name: 'Passkeys explained' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Passkeys explained');
+});
+
+test('everything published is found by year, down to the month', async ({ page }) => {
+  await page.goto('/articles/');
+  await page.getByRole('link', { name: 'by year' }).click();
+  await page.getByRole('main').getByRole('link', { name: '2018' }).click();
+  await expect(page.getByRole('heading', { level: 2, name: 'November 2018' })).toBeVisible();
+  await page.getByRole('link', { name: OUTAGE.title }).click();
+  await expect(page).toHaveURL(OUTAGE.path);
+});
+
+test('the updates of a story stand in a timeline, each at an address of its own', async ({ page }) => {
+  await page.goto(OUTAGE.path);
+  await page.getByRole('link', { name: 'All 3 updates' }).click();
+  await expect(page).toHaveURL(`${OUTAGE.path}#updates`);
+  const updates = page.getByRole('region', { name: 'Updates' }).getByRole('listitem');
+  await expect(updates).toHaveCount(3);
+  await expect(updates.first()).toHaveId('update-20181120T0900');
+  await expect(updates.first()).toContainText('the problem has been mitigated');
 });
 
 test('a saved file is on the site without a restart', async ({ page, stage }) => {

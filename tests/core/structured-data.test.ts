@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { articleData, siteData } from '#core/articles/structured-data.ts';
 import { projectRoot } from '#core/platform/config.ts';
 import { jsonForHtml } from '#core/platform/safe-html.ts';
-import { THEME_COLOURS } from '../../src/components/theme.ts';
+import { THEME_COLOUR } from '../../src/components/theme.ts';
 import { openTestApp, writeArticle } from '../support/test-app.ts';
 
 async function dataOf(t: TestContext, fields: Record<string, unknown>) {
@@ -82,8 +82,7 @@ test('no title ends the element in which the data stands', () => {
   assert.equal((JSON.parse(text) as { headline: string }).headline, hostile);
 });
 
-test('a browser’s own bars have the colour of the paper', () => {
+test('a browser’s own bars have the colour of the night', () => {
   const tokens = readFileSync(path.join(projectRoot, 'src/styles/tokens.css'), 'utf8');
-  const { light, dark } = THEME_COLOURS;
-  assert.ok(tokens.includes(`--paper: light-dark(${light}, ${dark});`));
+  assert.ok(tokens.includes(`--night: ${THEME_COLOUR};`));
 });

@@ -85,3 +85,8 @@ export function modifiedAt({ updates, corrections, published }: Article): string
     published,
   );
 }
+
+/** Where an update stands on the page of its article: `update-20181120T0900`. */
+export function updateAnchor({ at }: { at: string }): string {
+  return `update-${at.slice(0, 16).replace(/[-:]/g, '')}`;
+}

@@ -1,6 +1,6 @@
 import type { Site } from './site.ts';
 
-export type TimeForm = 'time' | 'day' | 'weekday' | 'month';
+export type TimeForm = 'time' | 'date' | 'short' | 'day' | 'weekday' | 'month';
 
 const FORMS: Record<TimeForm, Intl.DateTimeFormatOptions> = {
   time: {
@@ -11,6 +11,8 @@ const FORMS: Record<TimeForm, Intl.DateTimeFormatOptions> = {
     minute: '2-digit',
     timeZoneName: 'short',
   },
+  date: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  short: { day: 'numeric', month: 'short' },
   day: { day: 'numeric', month: 'long', year: 'numeric' },
   weekday: { weekday: 'long', day: 'numeric' },
   month: { month: 'long', year: 'numeric' },

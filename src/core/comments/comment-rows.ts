@@ -17,6 +17,22 @@ export async function publishedComments({ db }: { db: Db }, article: string): Pr
   return rows.map((row, index) => ({ ...row, number: index + 1 }));
 }
 
+/** How many comments stand under each of some articles; those with none are left out. */
+export async function publishedCounts(
+  { db }: { db: Db },
+  articles: readonly string[],
+): Promise<Map<string, number>> {
+  if (articles.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('comment')
+    .select(['article', (e) => e.fn.countAll<number>().as('count')])
+    .where('article', 'in', articles)
+    .where('state', '=', 'published')
+    .groupBy('article')
+    .execute();
+  return new Map(rows.map(({ article, count }) => [article, Number(count)]));
+}
+
 export async function insertComment(trx: Trx, values: Insertable<CommentTable>): Promise<number> {
   const { id } = await trx.insertInto('comment').values(values).returning('id').executeTakeFirstOrThrow();
   return id;
