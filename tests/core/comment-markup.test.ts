@@ -7,6 +7,9 @@ import { worstComments } from '../bench/comment-markup.bench.ts';
 const REL = 'rel="ugc nofollow noopener"';
 const link = (href: string, words: string) => `<a href="${href}" ${REL}>${words}</a>`;
 
+/** A link with words of its own says where it leads. */
+const worded = (href: string, words: string, place: string) => link(href, `${words} <bdi>(${place})</bdi>`);
+
 /** Source on the left, the HTML without line ends on the right. */
 function assertRendered(cases: Record<string, string>): void {
   for (const [source, html] of Object.entries(cases)) {
@@ -27,7 +30,8 @@ const CHILDREN: Record<string, readonly string[]> = {
   p: INLINE,
   em: INLINE,
   strong: INLINE,
-  a: ['br', 'em', 'strong', 'code'],
+  a: ['br', 'em', 'strong', 'code', 'bdi'],
+  bdi: [],
   code: [],
 };
 
@@ -185,7 +189,7 @@ describe('the markup of comments', () => {
       '# a': '<p># a</p>',
       '|a|b|\n|-|-|': '<p>|a|b|<br>|-|-|</p>',
       '![alt](https://a.example/b.png)': `<p>![alt](${link('https://a.example/b.png', 'https://a.example/b.png')})</p>`,
-      '[![alt](https://a.example/)](https://b.example/)': `<p><a href="https://b.example/" ${REL}>![alt](https://a.example/)</a></p>`,
+      '[![alt](https://a.example/)](https://b.example/)': `<p>${worded('https://b.example/', '![alt](https://a.example/)', 'b.example')}</p>`,
       '<b>bold</b> &lt; &#x3c;': '<p>&lt;b&gt;bold&lt;/b&gt; &amp;lt; &amp;#x3c;</p>',
     });
   });
@@ -194,7 +198,7 @@ describe('the markup of comments', () => {
 describe('links in comments', () => {
   test('words, angle brackets and bare addresses make links', () => {
     assertRendered({
-      '[the *words*](https://a.example/b)': `<p>${link('https://a.example/b', 'the <em>words</em>')}</p>`,
+      '[the *words*](https://a.example/b)': `<p>${worded('https://a.example/b', 'the <em>words</em>', 'a.example')}</p>`,
       '<https://a.example> <mailto:a@b.example>': `<p>${link('https://a.example/', 'https://a.example')} ${link('mailto:a@b.example', 'mailto:a@b.example')}</p>`,
       'HTTP://A.example?a=1&b="': `<p>${link('http://a.example/?a=1&amp;b=', 'HTTP://A.example?a=1&amp;b=')}&quot;</p>`,
       "https://a.example/it's": `<p>${link('https://a.example/it&#39;s', 'https://a.example/it&#39;s')}</p>`,
@@ -251,6 +255,16 @@ describe('links in comments', () => {
     }
   });
 
+  test('a link whose words name another place says where it leads', () => {
+    const evil = (words: string) => `<p>${worded('https://evil.example/', words, 'evil.example')}</p>`;
+    assertRendered({
+      '[https://bank.example](https://evil.example)': evil('https://bank.example'),
+      '[bank.example (bank.example)](https://evil.example)': evil('bank.example (bank.example)'),
+      '[words](https://evil.example:8443/?bank.example)': `<p>${worded('https://evil.example:8443/?bank.example', 'words', 'evil.example:8443')}</p>`,
+      '[the bank](mailto:a@evil.example)': `<p>${worded('mailto:a@evil.example', 'the bank', 'a@evil.example')}</p>`,
+    });
+  });
+
   test('a link needs words', () => {
     assert.equal(shownText(commentHtml('[ ](https://a.example/)')), '[ ](https://a.example/)');
   });
@@ -276,24 +290,24 @@ describe('links in comments', () => {
     }
   });
 
-  test('a look-alike host is shown as punycode where it has no words', () => {
+  test('a look-alike host is shown as punycode', () => {
     const host = 'xn--80ak6aa92e.com';
     assertRendered({
       'https://аррӏе.com/Б?a#b': `<p>${link(`https://${host}/%D0%91?a#b`, `https://${host}/Б?a#b`)}</p>`,
       '<HTTPS://аррӏе.com>': `<p>${link(`https://${host}/`, `HTTPS://${host}`)}</p>`,
       'mailto:a@аррӏе.com': `<p>${link(`mailto:a@${host}`, `mailto:a@${host}`)}</p>`,
-      '[аррӏе](https://аррӏе.com)': `<p>${link(`https://${host}/`, 'аррӏе')}</p>`,
+      '[аррӏе](https://аррӏе.com)': `<p>${worded(`https://${host}/`, 'аррӏе', host)}</p>`,
     });
   });
 
   test('links are not nested, neither in links nor across emphasis', () => {
     const c = link('https://c.example/', 'https://c.example/');
     assertRendered({
-      '[a https://b.example](https://c.example/)': `<p>${link('https://c.example/', 'a https://b.example')}</p>`,
-      '[a [b](https://b.example/)](https://c.example/)': `<p>[a ${link('https://b.example/', 'b')}](${c})</p>`,
+      '[a https://b.example](https://c.example/)': `<p>${worded('https://c.example/', 'a https://b.example', 'c.example')}</p>`,
+      '[a [b](https://b.example/)](https://c.example/)': `<p>[a ${worded('https://b.example/', 'b', 'b.example')}](${c})</p>`,
       '*a [b* c](https://c.example/)': `<p><em>a [b</em> c](${c})</p>`,
-      '[a *b](https://c.example/) c*': `<p>${link('https://c.example/', 'a *b')} c*</p>`,
-      '*a [b](https://c.example/) c*': `<p><em>a ${link('https://c.example/', 'b')} c</em></p>`,
+      '[a *b](https://c.example/) c*': `<p>${worded('https://c.example/', 'a *b', 'c.example')} c*</p>`,
+      '*a [b](https://c.example/) c*': `<p><em>a ${worded('https://c.example/', 'b', 'c.example')} c</em></p>`,
     });
   });
 });

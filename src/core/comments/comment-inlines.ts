@@ -143,7 +143,7 @@ function addOpeningBracket(scan: Scan): number {
   return addText(scan, at + 1);
 }
 
-/** `[words](https://…)` ends here, or only a bracket. */
+/** `[words](https://…)` ends here, with where it leads, as the words may name another place; or only a bracket. */
 function addClosingBracket(scan: Scan): number {
   const bracket = scan.brackets.pop();
   const link = bracket && mayBeLink(scan, bracket) ? linkBetween(scan.text, scan.at + 2, ')') : undefined;
@@ -154,7 +154,7 @@ function addClosingBracket(scan: Scan): number {
   dropAfter(scan.emphasis, bracket.piece);
   for (const inner of dropAfter(scan.ownLinks, bracket.piece))
     scan.pieces[inner.piece] = escapeHtml(inner.shown);
-  return addHtml(scan, '</a>', link.end + 1);
+  return addHtml(scan, ` <bdi>(${escapeHtml(link.place)})</bdi></a>`, link.end + 1);
 }
 
 function mayBeLink({ text, at, refused }: Scan, bracket: Bracket): boolean {

@@ -1,9 +1,12 @@
 import { parseEmailAddress } from '../platform/email-address.ts';
 
-/** Where a link goes, and how its address is shown where it has no words of its own; neither is escaped. */
+/** Where a link goes; nothing of it is escaped. */
 export interface Link {
   readonly href: string;
+  /** Its address, for a link without words of its own. */
   readonly shown: string;
+  /** The host or mailbox, for one whose words may say anything. */
+  readonly place: string;
 }
 
 /**
@@ -21,7 +24,7 @@ function mailLink(typed: string): Link | undefined {
   const address = parseEmailAddress(typed.slice('mailto:'.length))?.address;
   if (address === undefined || /[%?#]/.test(address)) return undefined;
   const href = `mailto:${encodeURI(address)}`;
-  return { href, shown: isAscii(typed) ? typed : href };
+  return { href, shown: isAscii(typed) ? typed : href, place: address };
 }
 
 function webLink(typed: string): Link | undefined {
@@ -34,6 +37,7 @@ function webLink(typed: string): Link | undefined {
   return {
     href: url.href,
     shown: isAscii(authority) ? typed : scheme + url.host + typed.slice(start.length),
+    place: url.host,
   };
 }
 
