@@ -5,8 +5,8 @@ import type { PageTag } from '#core/platform/page-changes.ts';
 
 /** The endpoint of one form of the site's feed, or of a topic's where the address names one. */
 export function feedOf(file: FeedFile): APIRoute {
-  return ({ locals: { app }, params: { topic }, cache }) => {
-    const feed = articleFeed(app, file, topic);
+  return async ({ locals: { app }, params: { topic }, cache }) => {
+    const feed = await articleFeed(app, file, topic);
     return feed ? sendFeed(cache, feed, ['articles']) : new Response(null, { status: 404 });
   };
 }

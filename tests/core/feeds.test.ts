@@ -32,7 +32,7 @@ async function feedOf(t: TestContext, file: FeedFile, articles: Record<string, u
     writeArticle(app.config.contentDir, `story-${index}`, { published, ...fields });
   });
   app.library.reload();
-  return articleFeed(app, file, topic)?.text ?? '';
+  return (await articleFeed(app, file, topic))?.text ?? '';
 }
 
 /** The texts of every element of a name, or of an attribute of it. */

@@ -53,6 +53,15 @@ test('the picture’s own address shows it without what the camera wrote', async
   assert.deepEqual([width, height, exif, orientation], [600, 1000, undefined, undefined]);
 });
 
+test('a feed names one picture, whole address and size, that every reader shows', async () => {
+  const feed = await htmlOf('/topics/mobile/rss.xml');
+  const [, address = ''] =
+    /<img src="([^"]*sim-swapping[^"]*\.jpg)" width="600" height="1000" alt="One phone/.exec(feed) ?? [];
+  assert.ok(address.startsWith(site.url), feed.slice(0, 2000));
+  const { format, exif } = await sharp(await (await fetch(address)).arrayBuffer()).metadata();
+  assert.deepEqual([format, exif], ['jpeg', undefined]);
+});
+
 test('no other size is made for anyone', async () => {
   const [address = ''] = addressesIn(await htmlOf(page), 'avif');
   const before = readdirSync(path.join(site.dataDir, 'pictures'));

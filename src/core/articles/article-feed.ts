@@ -5,6 +5,8 @@ import { FEED_TYPES, type Feed, type FeedFile, type FeedItem, newestOf } from '.
 import { fullText } from './full-text.ts';
 import { jsonFeed } from './json-feed.ts';
 import type { Library } from './library.ts';
+import { plainAddress } from './pictures/picture-html.ts';
+import type { Pictures } from './pictures/pictures.ts';
 import { rss } from './rss.ts';
 
 /** How many articles a feed carries, newest first. */
@@ -13,6 +15,7 @@ const WRITERS = { 'rss.xml': rss, 'atom.xml': atom, 'feed.json': jsonFeed };
 
 export interface FeedParts {
   library: Library;
+  pictures: Pictures;
   siteUrl: URL;
   clock: Clock;
 }
@@ -25,8 +28,12 @@ export interface WrittenFeed {
 }
 
 /** The articles of the site, or of one topic, with their full text; undefined for a topic without any. */
-export function articleFeed(parts: FeedParts, file: FeedFile, topic?: string): WrittenFeed | undefined {
-  const feed = feedAbout(parts, file, topic);
+export async function articleFeed(
+  parts: FeedParts,
+  file: FeedFile,
+  topic?: string,
+): Promise<WrittenFeed | undefined> {
+  const feed = await feedAbout(parts, file, topic);
   return feed && { type: FEED_TYPES[file], text: WRITERS[file](feed), updated: feed.updated };
 }
 
@@ -40,7 +47,8 @@ export function commentsFeedPath({ path }: Pick<Article, 'path'>): string {
   return `${path}comments.xml`;
 }
 
-function feedAbout({ library, siteUrl, clock }: FeedParts, file: FeedFile, topic?: string): Feed | undefined {
+async function feedAbout(parts: FeedParts, file: FeedFile, topic?: string): Promise<Feed | undefined> {
+  const { library, siteUrl, clock } = parts;
   const { site } = library;
   const about = topic === undefined ? undefined : library.topic(topic);
   const articles = (about ? library.articlesOn(about.id) : library.articles()).slice(0, FEED_LENGTH);
@@ -53,23 +61,25 @@ function feedAbout({ library, siteUrl, clock }: FeedParts, file: FeedFile, topic
     self: new URL(feedFolder(about?.id) + file, siteUrl).href,
     home: siteUrl.href,
     updated: newestOf(articles.map(modifiedAt)) ?? isoTime(clock.now()),
-    items: articles.map((article) => feedItem(article, library, siteUrl)),
+    items: await Promise.all(articles.map((article) => feedItem(article, parts))),
   };
 }
 
-function feedItem(article: Article, library: Library, siteUrl: URL): FeedItem {
+async function feedItem(article: Article, parts: FeedParts): Promise<FeedItem> {
+  const { library, pictures, siteUrl } = parts;
   const page = new URL(article.path, siteUrl);
   const author = library.author(article.author);
+  const image = article.image && (await plainAddress(pictures, article.path, article.image.src));
   return {
     url: page.href,
     title: article.title,
     summary: article.dek,
-    html: fullText(article, library, page),
+    html: await fullText(article, parts, page),
     published: article.published,
     updated: modifiedAt(article),
     author: { name: author.name, url: new URL(author.path, siteUrl).href },
     tags: article.topics.map((id) => library.topic(id).name),
-    image: article.image && new URL(article.image.src, page).href,
+    image: image && new URL(image, page).href,
     replies: {
       page: new URL('#comments', page).href,
       feed: new URL(commentsFeedPath(article), siteUrl).href,

@@ -2,23 +2,27 @@ import { escapeHtml, type SafeHtml } from '../platform/safe-html.ts';
 import type { Article } from './article.ts';
 import { feedHtml } from './feed-html.ts';
 import type { Library } from './library.ts';
+import { withPlainPictures } from './pictures/picture-html.ts';
+import type { Pictures } from './pictures/pictures.ts';
 import { timeWords } from './time-words.ts';
 
 /** Everything that the page of an article tells, as plain HTML, for who reads it in a feed. */
-export function fullText(article: Article, library: Library, page: URL): SafeHtml {
+export async function fullText(
+  article: Article,
+  { library, pictures }: { library: Library; pictures: Pictures },
+  page: URL,
+): Promise<SafeHtml> {
   const { site } = library;
   const notes = (title: string, list: Article['updates']) => section(title, timeline(list, site));
-  return feedHtml(
-    [
-      cover(article.image),
-      facts(article),
-      section('What to do now', items('ol', article.actions.map(escapeHtml))),
-      notes('Updates', article.updates),
-      library.html(article),
-      notes('Corrections', article.corrections),
-    ].join(''),
-    page,
-  );
+  const html = [
+    cover(article.image),
+    facts(article),
+    section('What to do now', items('ol', article.actions.map(escapeHtml))),
+    notes('Updates', article.updates),
+    library.html(article),
+    notes('Corrections', article.corrections),
+  ].join('');
+  return feedHtml(await withPlainPictures(pictures, html, article.path), page);
 }
 
 function cover(image: Article['image']): string {

@@ -21,14 +21,19 @@ export function pictureHtml(picture: Picture, { alt, sizes, isFirst = false }: S
 }
 
 /** A rendered document with its local pictures in every size; what cannot be read stays as it was written. */
-export function withPictures(pictures: Pictures, html: SafeHtml, page: string): Promise<SafeHtml> {
-  return replaced(pictures, html, page, (picture, rest) =>
-    element(picture, `${rest} loading="lazy"`, IN_TEXT),
-  );
+export async function withPictures(pictures: Pictures, html: SafeHtml, page: string): Promise<SafeHtml> {
+  const lazily = (picture: Picture, rest: string) => element(picture, `${rest} loading="lazy"`, IN_TEXT);
+  return asSafeHtml(await replaced(pictures, html, page, lazily));
 }
 
-/** The same for feeds and letters: one `<img>` in a format that every reader of mail shows. */
-export function withPlainPictures(pictures: Pictures, html: SafeHtml, page: string): Promise<SafeHtml> {
+/** The address of a picture in a format that every reader of mail shows; as it was written where there is none. */
+export async function plainAddress(pictures: Pictures, page: string, src: string): Promise<string> {
+  const picture = await pictures.picture(page, src);
+  return picture ? variantAddress(picture, fallbackOf(picture)) : src;
+}
+
+/** HTML for feeds and letters, yet to be sanitized: each local picture in such a format, in one size. */
+export function withPlainPictures(pictures: Pictures, html: string, page: string): Promise<string> {
   return replaced(pictures, html, page, (picture, rest) => {
     const fallback = fallbackOf(picture);
     return img(variantAddress(picture, fallback), fallback.width, heightAt(picture, fallback.width), rest);
@@ -56,21 +61,19 @@ const IMG = /<img\b[^>]*>/g;
 
 async function replaced(
   pictures: Pictures,
-  html: SafeHtml,
+  html: string,
   page: string,
   replacement: (picture: Picture, rest: string) => string,
-): Promise<SafeHtml> {
+): Promise<string> {
   const tags = [...html.matchAll(IMG)];
   const found = await Promise.all(
     tags.map(([tag]) => pictures.picture(page, unescapedHtml(/\ssrc="([^"]*)"/.exec(tag)?.[1] ?? ''))),
   );
   let at = 0;
-  return asSafeHtml(
-    html.replace(IMG, (tag) => {
-      const picture = found[at++];
-      return picture ? replacement(picture, restOf(tag)) : tag;
-    }),
-  );
+  return html.replace(IMG, (tag) => {
+    const picture = found[at++];
+    return picture ? replacement(picture, restOf(tag)) : tag;
+  });
 }
 
 /** The writer's attributes, escaped as the sanitizer left them. */

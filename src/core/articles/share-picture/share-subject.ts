@@ -3,6 +3,7 @@ import type { Library } from '../library.ts';
 import type { PictureFacts } from '../pictures/picture.ts';
 import type { Pictures } from '../pictures/pictures.ts';
 import type { Site } from '../site.ts';
+import { timeWords } from '../time-words.ts';
 
 /** What a share picture says; nothing else goes into it. */
 export interface ShareSubject {
@@ -28,7 +29,7 @@ export async function shareSubjectOf(
     site: site.title,
     title: article.title,
     place: topic === undefined ? '' : library.topic(topic).name,
-    date: dayWords(site, article.published),
+    date: timeWords(site, article.published, 'day'),
     ...(article.status === 'ongoing' ? { flag: flagOf(article) } : {}),
     ...(cover ? { cover } : {}),
   };
@@ -41,9 +42,4 @@ export function shareSubjectOfSite({ title, tagline }: Site, siteUrl: URL): Shar
 
 function flagOf({ severity }: Article): string {
   return severity === 'critical' ? 'Critical and ongoing' : 'Ongoing';
-}
-
-function dayWords({ language, timeZone }: Site, at: string): string {
-  const locale = language === 'en' ? 'en-GB' : language;
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(new Date(at));
 }
