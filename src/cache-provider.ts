@@ -1,23 +1,32 @@
-import type { CacheProviderFactory } from 'astro';
+import type { CacheOptions, CacheProviderFactory } from 'astro';
 import { rendering } from '#server/rendering.ts';
+import { isKnown, versionHeaders } from '#server/versions.ts';
 
 /** Lets pages use Astro's own cache API (`Astro.cache.set({ tags })`) while the bytes live in the front door's cache. */
 const factory: CacheProviderFactory = () => {
-  const asked = new WeakMap<Request, readonly string[]>();
+  const asked = new WeakMap<Request, CacheOptions>();
   return {
     name: 'front-door',
     setHeaders(options, request) {
-      asked.set(request, options.tags ?? []);
+      asked.set(request, options);
       return new Headers();
     },
     async onRequest({ request }, next) {
       const response = await next();
       const job = rendering.getStore();
-      const tags = asked.get(request);
-      if (!job || !tags || response.status !== 200 || response.headers.has('set-cookie')) return response;
+      const options = asked.get(request);
+      if (!job || !options || response.status !== 200 || response.headers.has('set-cookie')) return response;
       const body = Buffer.from(await response.arrayBuffer());
-      job.keep({ headers: response.headers, body, tags });
-      return new Response(new Uint8Array(body), { status: 200, headers: response.headers });
+      const { tags = [], lastModified } = options;
+      const version = job.keep({ headers: response.headers, body, tags, lastModified });
+      const headers = new Headers(response.headers);
+      if (version) {
+        for (const [name, value] of Object.entries(versionHeaders(version))) headers.set(name, value);
+        headers.set('vary', 'accept-encoding');
+        if (isKnown(Object.fromEntries(request.headers), version))
+          return new Response(null, { status: 304, headers });
+      }
+      return new Response(new Uint8Array(body), { status: 200, headers });
     },
     async invalidate() {
       throw new Error('Pages change through recordPageChange() of the core.');

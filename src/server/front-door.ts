@@ -5,7 +5,7 @@ import { clientAddress } from './client-address.ts';
 import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
 import { serveMedia } from './media.ts';
-import { PageCache } from './page-cache.ts';
+import { PageCache, type RenderedPage } from './page-cache.ts';
 import { refuse, refuseBody } from './refusals.ts';
 import { rendering } from './rendering.ts';
 import { isSameOrigin } from './same-origin.ts';
@@ -37,7 +37,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
   const { siteUrl, trustedProxies } = app.config;
   const security = securityHeaders(siteUrl);
   const files = new StaticFiles(clientDir);
-  const cache = new PageCache({ maxBytes: CACHE_BYTES, extraHeaders: security });
+  const cache = new PageCache({ maxBytes: CACHE_BYTES, extraHeaders: security, clock: app.clock });
   app.changes.onChange((tags) => cache.invalidate(tags));
 
   return (req, res) => {
@@ -111,15 +111,20 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       req.url += '/';
       await pages(req, res, () => refuse(res, 404), locals);
     };
-    if (key === undefined || req.method === 'HEAD') return show();
+    if (key === undefined) return show();
+    if (req.method === 'HEAD') req.method = 'GET'; // rendered and kept as for a GET; Node sends no body all the same
     const done = await cache.turn(key);
     if (!done) {
       if (cache.has(key) && cache.serve(key, req, withoutHeaders(res))) return;
       return show(); // the other one's page was not for keeping
     }
     const { epoch } = cache;
+    const keep = (page: RenderedPage) => {
+      void cache.keep(key, page, epoch);
+      return cache.version(key);
+    };
     try {
-      await rendering.run({ keep: (page) => void cache.keep(key, page, epoch) }, show);
+      await rendering.run({ keep }, show);
     } finally {
       done();
     }

@@ -5,8 +5,8 @@ import type { App } from '#core/app.ts';
 import type { Format } from '#core/articles/pictures/picture.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { MEDIA_POLICY } from './headers.ts';
-import { isKnownTo } from './page-cache.ts';
 import { refuse } from './refusals.ts';
+import { isKnown } from './versions.ts';
 
 const TYPES: Record<Format, string> = {
   avif: 'image/avif',
@@ -35,7 +35,7 @@ export async function serveMedia(
   const { picture, variant, isLasting } = found;
   const etag = `"${picture.hash.slice(0, 16)}-${variant.width}-${variant.format}"`;
   const caching = isLasting && changing !== PREVIEW ? LASTING : changing;
-  if (isKnownTo(req, etag)) return notModified(res, { etag, 'cache-control': caching });
+  if (isKnown(req.headers, { etag })) return notModified(res, { etag, 'cache-control': caching });
   try {
     const made = await pictures.make(picture, variant);
     if (!made) return false;
@@ -57,7 +57,7 @@ function serveDrawing(file: string, caching: string, req: IncomingMessage, res: 
   if (!info) return false;
   const etag = `"${info.size.toString(36)}-${Math.round(info.mtimeMs).toString(36)}"`;
   const headers = { etag, 'cache-control': caching };
-  if (isKnownTo(req, etag)) return notModified(res, headers);
+  if (isKnown(req.headers, { etag })) return notModified(res, headers);
   const type = { 'content-type': 'image/svg+xml', 'content-length': info.size };
   send(req, res, { ...headers, ...type }, () => createReadStream(file));
   return true;

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { type Clock, systemClock } from '#core/platform/clock.ts';
+import { isKnown, type Version, Versions, versionHeaders } from './versions.ts';
 
 const brotli = promisify(zlib.brotliCompress);
 const gzip = promisify(zlib.gzip);
@@ -13,7 +14,7 @@ interface Variant {
   headers: string[];
 }
 interface Page {
-  etag: string;
+  version: Version;
   tags: readonly string[];
   variants: { identity: Variant; br?: Variant; gzip?: Variant };
   notModified: string[];
@@ -27,6 +28,8 @@ export interface RenderedPage {
   body: Buffer;
   /** What it shows: when one of these changes, the page is forgotten. */
   tags: readonly string[];
+  /** When what it shows last changed, where the page itself can say so. */
+  lastModified?: Date | undefined;
 }
 
 /** Headers that the cache or the server sets itself. */
@@ -43,13 +46,23 @@ export class PageCache {
   readonly #pages = new Map<string, Page>();
   readonly #rendering = new Map<string, Promise<void>>();
   readonly #invalidations: { at: number; tags: readonly string[] }[] = [];
+  readonly #versions: Versions;
   readonly #maxBytes: number;
   readonly #extraHeaders: readonly string[];
   #bytes = 0;
   #epoch = 0;
 
   /** @param extraHeaders flat list added to every answer, such as the security headers */
-  constructor({ maxBytes, extraHeaders }: { maxBytes: number; extraHeaders: readonly string[] }) {
+  constructor({
+    maxBytes,
+    extraHeaders,
+    clock = systemClock,
+  }: {
+    maxBytes: number;
+    extraHeaders: readonly string[];
+    clock?: Clock;
+  }) {
+    this.#versions = new Versions(clock);
     this.#maxBytes = maxBytes;
     this.#extraHeaders = extraHeaders;
   }
@@ -58,12 +71,17 @@ export class PageCache {
     return this.#pages.has(key);
   }
 
+  /** The version of a page that is kept. */
+  version(key: string): Version | undefined {
+    return this.#pages.get(key)?.version;
+  }
+
   /** Answers from memory; false where the page has to be rendered. */
   serve(key: string, req: IncomingMessage, res: ServerResponse): boolean {
     const page = this.#pages.get(key);
     if (!page) return false;
     page.used = true;
-    if (isKnownTo(req, page.etag)) {
+    if (isKnown(req.headers, page.version)) {
       res.writeHead(304, page.notModified).end();
       return true;
     }
@@ -101,7 +119,7 @@ export class PageCache {
   async keep(key: string, page: RenderedPage, epoch: number): Promise<void> {
     const changed = this.#invalidations.some(({ at, tags }) => at > epoch && concerns(tags, page));
     if (changed || this.#epoch - epoch > REMEMBERED) return;
-    const kept = this.#plain(page);
+    const kept = this.#plain(key, page);
     this.#drop(key);
     this.#pages.set(key, kept);
     this.#bytes += kept.bytes;
@@ -116,19 +134,17 @@ export class PageCache {
     for (const [key, page] of this.#pages) if (concerns(tags, page)) this.#drop(key);
   }
 
-  #plain({ headers, body, tags }: RenderedPage): Page {
-    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-    const base = [...this.#extraHeaders];
-    headers.forEach((value, name) => {
-      if (!OWN_HEADERS.test(name)) base.push(name, value);
-    });
-    const caching = ['etag', etag, 'vary', 'accept-encoding', 'cache-control', 'no-cache'];
-    const identity = { body, headers: [...base, ...caching, 'content-length', String(body.length)] };
+  #plain(key: string, { headers, body, tags, lastModified }: RenderedPage): Page {
+    const version = this.#versions.of(key, body, lastModified);
+    const own = [...headers].filter(([name]) => !OWN_HEADERS.test(name));
+    const caching = { ...versionHeaders(version), vary: 'accept-encoding', 'cache-control': 'no-cache' };
+    const always = [...this.#extraHeaders, ...Object.entries(caching).flat()];
+    const identity = { body, headers: [...always, ...own.flat(), 'content-length', String(body.length)] };
     return {
-      etag,
+      version,
       tags,
       variants: { identity },
-      notModified: [...this.#extraHeaders, ...caching],
+      notModified: [...always, ...own.filter(([name]) => !name.startsWith('content-')).flat()],
       bytes: body.length,
       used: false,
     };
@@ -175,12 +191,6 @@ export class PageCache {
 /** Whether a page shows one of the things that changed; what the site says of itself stands on every page. */
 function concerns(changed: readonly string[], page: { tags: readonly string[] }): boolean {
   return changed.includes('site') || page.tags.some((tag) => changed.includes(tag));
-}
-
-/** RFC 9110 section 13.1.2, weak comparison. */
-export function isKnownTo(req: IncomingMessage, etag: string): boolean {
-  const given = req.headers['if-none-match'];
-  return given !== undefined && (given.trim() === '*' || given.includes(etag));
 }
 
 function bestEncoding(req: IncomingMessage, page: Page): Encoding {

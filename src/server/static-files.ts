@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { acceptedEncodings, isKnownTo } from './page-cache.ts';
+import { acceptedEncodings } from './page-cache.ts';
+import { isKnown } from './versions.ts';
 
 const TYPES: Record<string, string> = {
   '.avif': 'image/avif',
@@ -55,7 +56,7 @@ export class StaticFiles {
     const asset = this.#assets.get(pathname);
     if (!asset) return false;
     const headers = { etag: asset.etag, 'cache-control': asset.caching, vary: 'accept-encoding' };
-    if (isKnownTo(req, asset.etag)) {
+    if (isKnown(req.headers, asset)) {
       res.writeHead(304, headers).end();
       return true;
     }
@@ -75,7 +76,7 @@ function assetOf(file: string, route: string): Asset {
   return {
     identity,
     type,
-    etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+    etag: `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
     caching: IMMUTABLE.test(route) ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
     ...(COMPRESSIBLE.test(type)
       ? { br: zlib.brotliCompressSync(identity), gzip: zlib.gzipSync(identity, { level: 9 }) }

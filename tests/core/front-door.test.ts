@@ -299,7 +299,7 @@ test('a page that the client has already is not sent again', async () => {
   for (const target of ['/', '/door.css', `/articles/${SLUG}/cover.svg`]) {
     const { headers } = await ask(target);
     const { etag = '' } = target === '/' ? (await cached('/')).headers : headers;
-    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    for (const known of [etag, etag.replace(/^W\//, ''), `"other", ${etag}`, '*']) {
       const { status, body } = await ask(target, { headers: { 'if-none-match': known } });
       assert.deepEqual([status, body.length], [304, 0], `${target} ${known}`);
     }
