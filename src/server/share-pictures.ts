@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { App } from '#core/app.ts';
 import { shareKey } from '#core/articles/share-picture/share-pictures.ts';
-import { isKnownTo } from './page-cache.ts';
+
 import type { StaticFiles } from './static-files.ts';
+import { isKnown } from './versions.ts';
 
 /** Where nothing can be drawn; lies in public/. */
 const PLAIN = '/share-plain.png';
@@ -24,7 +25,7 @@ export async function serveSharePicture(
   res.setHeader('cross-origin-resource-policy', 'cross-origin');
   const subject = await sharePictures.subject(article);
   const headers = { etag: `"${shareKey(subject)}"`, 'cache-control': 'public, max-age=3600' };
-  if (isKnownTo(req, headers.etag)) {
+  if (isKnown(req.headers, headers)) {
     res.writeHead(304, headers).end();
     return true;
   }

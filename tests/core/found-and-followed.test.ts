@@ -135,10 +135,11 @@ test('the manifest carries the name of the site', async () => {
   assert.equal(headers.get('content-type'), 'application/manifest+json; charset=utf-8');
   const manifest = (await (await get('/manifest.webmanifest')).json()) as {
     name: string;
-    icons: { src: string }[];
+    icons: { src: string; type: string }[];
   };
   assert.equal(manifest.name, 'Watchpost');
-  assert.equal((await get(manifest.icons[0]?.src ?? '')).status, 200);
+  for (const { src, type } of manifest.icons)
+    assert.equal((await get(src)).headers.get('content-type'), type, src);
 });
 
 interface Head {
@@ -200,6 +201,12 @@ test('an article says where it is, what it shows when shared, and how it can be 
     ],
   );
   assert.equal(data?.['@type'], 'NewsArticle');
+  const shown = [
+    `/articles/${SLUG}/share.png`,
+    ...links.filter(({ rel }) => rel?.includes('icon')).map(({ href = '' }) => href),
+  ];
+  for (const path of shown)
+    assert.match((await get(path)).headers.get('content-type') ?? '', /^image\//, path);
   const feeds = links.filter(({ rel }) => rel === 'alternate');
   assert.deepEqual(
     feeds.map(({ href }) => href),
