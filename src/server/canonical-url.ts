@@ -1,6 +1,6 @@
 /** Where a query parameter makes another page; everywhere else it is taken away before anything looks at it. */
 const KNOWN_QUERY = new Map([
-  ['page', /^\/(?:articles|topics\/[^/]+|authors\/[^/]+)\/$/],
+  ['page', /^\/(?:articles|search|topics\/[^/]+|authors\/[^/]+)\/$/],
   ['q', /^\/search\/$/],
   ['state', /^\/desk\/comments\/$/],
 ]);

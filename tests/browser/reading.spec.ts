@@ -60,7 +60,7 @@ test('from a story readers get to its topic and to its author', async ({ page })
   await expect(page.getByRole('link', { name: OUTAGE.title })).toBeVisible();
 });
 
-test('every page leads to the articles, the topics, the newsletter and what the site is', async ({
+test('every page leads to the articles, the topics, the newsletter, the search and what the site is', async ({
   page,
 }) => {
   await page.goto('/');
@@ -70,6 +70,7 @@ test('every page leads to the articles, the topics, the newsletter and what the 
     ['Topics', 'Topics'],
     ['Newsletter', 'The digest, by mail'],
     ['About', 'About Watchpost'],
+    ['Search', 'Search'],
   ] as const) {
     await sections.getByRole('link', { name }).click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(heading);

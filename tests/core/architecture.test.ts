@@ -38,6 +38,8 @@ const SAFE_HTML = [
   'note',
   'comment.html',
   'jsonForHtml(data)',
+  'hit.title',
+  'hit.excerpt',
 ];
 
 const files = ['src', 'db', 'tests']
