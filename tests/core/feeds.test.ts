@@ -68,6 +68,8 @@ const STORY = {
     { at: '2026-11-01T10:00:00Z', text: 'It is open' },
   ],
   corrections: [{ at: '2026-11-03T10:00:00Z', text: 'It was gate 7, not 6.' }],
+  indicators: ['https://evil.example/x'],
+  series: 'gates',
   image: { src: './gate.svg', alt: 'A gate', caption: 'The gate', credit: 'Ann' },
   body: [
     'Text with a [link](/about/), one [down the page](#end) and ![a map](map.png "Where").',
@@ -104,7 +106,10 @@ for (const file of XML_FEEDS) {
 
   test(`${file} gives what the page gives: picture, what to do, updates, corrections`, async (t) => {
     const html =
-      textsOf(await feedOf(t, file, [STORY]), file === 'rss.xml' ? 'content:encoded' : 'content')[0] ?? '';
+      textsOf(
+        await feedOf(t, file, [STORY, { series: 'gates' }]),
+        file === 'rss.xml' ? 'content:encoded' : 'content',
+      )[0] ?? '';
     const inOrder = [
       '<img src="http://watchpost.test/articles/story-0/gate.svg" alt="A gate"',
       'The gate Ann',
@@ -113,7 +118,8 @@ for (const file of XML_FEEDS) {
       '<h2>What to do now</h2>',
       '<li>Change the key &amp; tell us</li>',
       '<h2>Updates</h2>',
-      '<time datetime="2026-11-02T10:00:00.000Z">2 November 2026 at 10:00 UTC</time>: It is shut',
+      '<a href="http://watchpost.test/articles/story-0/#update-20261102T1000">',
+      '<time datetime="2026-11-02T10:00:00.000Z">2 November 2026 at 10:00 UTC</time></a>: It is shut',
       ': It is open',
       '<a href="http://watchpost.test/about/">link</a>',
       '<a href="http://watchpost.test/articles/story-0/#end">',
@@ -125,8 +131,11 @@ for (const file of XML_FEEDS) {
       '<blockquote>',
       'Mind the gap.',
       'At the foot.',
+      '<h2>Indicators</h2>',
+      '<code>hxxps://evil[.]example/x</code>',
       '<h2>Corrections</h2>',
       ': It was gate 7, not 6.',
+      'Part 2 of 2 of the series <a href="http://watchpost.test/series/gates/">Gates</a>.',
     ];
     let from = 0;
     for (const part of inOrder) {

@@ -17,6 +17,7 @@ test('the sitemap names what can be found, and when it last changed', async (t) 
   const app = await openTestApp(t);
   writeArticle(app.config.contentDir, 'story', {
     topics: ['cloud'],
+    series: 'gates',
     published: '2026-11-20',
     corrections: [{ at: '2026-11-22', text: 'Mended.' }],
   });
@@ -30,9 +31,12 @@ test('the sitemap names what can be found, and when it last changed', async (t) 
       '/',
       '/articles/',
       '/topics/',
+      '/archive/',
       '/newsletter/',
       '/newsletter/editions/',
       '/topics/cloud/',
+      '/series/gates/',
+      '/archive/2026/',
       '/authors/desk/',
       '/articles/story/',
     ],

@@ -53,6 +53,7 @@ test('a story that goes on is a live report, with each update; one that is over 
   const [newest, first] = live.liveBlogUpdate as Record<string, string>[];
   assert.deepEqual([newest?.headline, newest?.articleBody], ['It is shut.', 'It is shut. We wait.']);
   assert.equal(newest?.datePublished, '2026-11-23T10:00:00.000Z');
+  assert.equal(newest?.url, 'http://watchpost.test/articles/story/#update-20261123T1000');
   assert.match(first?.headline ?? '', /^Every gate of .* of…$/);
   assert.ok((first?.headline?.length ?? 0) <= 110);
   const over = await dataOf(t, { status: 'resolved', updates });

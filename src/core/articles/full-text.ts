@@ -1,6 +1,7 @@
 import { escapeHtml, type SafeHtml } from '../platform/safe-html.ts';
-import type { Article } from './article.ts';
+import { type Article, updateAnchor } from './article.ts';
 import { feedHtml } from './feed-html.ts';
+import { defanged } from './indicators.ts';
 import type { Library } from './library.ts';
 import { withPlainPictures } from './pictures/picture-html.ts';
 import type { Pictures } from './pictures/pictures.ts';
@@ -12,17 +13,23 @@ export async function fullText(
   { library, pictures }: { library: Library; pictures: Pictures },
   page: URL,
 ): Promise<SafeHtml> {
-  const { site } = library;
-  const notes = (title: string, list: Article['updates']) => section(title, timeline(list, site));
-  const html = [
+  const time = (at: string) => `<time datetime="${at}">${timeWords(library.site, at)}</time>`;
+  const updates = article.updates.map(
+    (update) => `<a href="#${updateAnchor(update)}">${time(update.at)}</a>: ${escapeHtml(update.text)}`,
+  );
+  const corrections = article.corrections.map(({ at, text }) => `${time(at)}: ${escapeHtml(text)}`);
+  const indicators = article.indicators.map((value) => `<code>${escapeHtml(defanged(value))}</code>`);
+  const parts = [
     cover(article.image),
     facts(article),
-    section('What to do now', items('ol', article.actions.map(escapeHtml))),
-    notes('Updates', article.updates),
+    section('What to do now', 'ol', article.actions.map(escapeHtml)),
+    section('Updates', 'ul', updates),
     library.html(article),
-    notes('Corrections', article.corrections),
-  ].join('');
-  return feedHtml(await withPlainPictures(pictures, html, article.path), page);
+    section('Indicators', 'ul', indicators),
+    section('Corrections', 'ul', corrections),
+    placeInSeries(article, library),
+  ];
+  return feedHtml(await withPlainPictures(pictures, parts.join(''), article.path), page);
 }
 
 function cover(image: Article['image']): string {
@@ -41,18 +48,15 @@ function facts({ status, severity, affected }: Article): string {
   return lines.length > 0 ? `<p>${lines.join('<br>')}</p>\n` : '';
 }
 
-/** Newest first, as on the page. */
-function timeline(notes: Article['updates'], site: Library['site']): string {
-  return items(
-    'ul',
-    notes.map(({ at, text }) => `<time datetime="${at}">${timeWords(site, at)}</time>: ${escapeHtml(text)}`),
-  );
+function placeInSeries(article: Article, library: Library): string {
+  const place = library.seriesOf(article);
+  if (!place) return '';
+  const { series, parts, number } = place;
+  const link = `<a href="/series/${series.id}/">${escapeHtml(series.name)}</a>`;
+  return `<p>Part ${number} of ${parts.length} of the series ${link}.</p>\n`;
 }
 
-function section(title: string, contents: string): string {
-  return contents && `<h2>${title}</h2>\n${contents}`;
-}
-
-function items(list: 'ol' | 'ul', each: readonly string[]): string {
-  return each.length > 0 ? `<${list}>${each.map((one) => `<li>${one}</li>`).join('')}</${list}>\n` : '';
+function section(title: string, list: 'ol' | 'ul', items: readonly string[]): string {
+  if (items.length === 0) return '';
+  return `<h2>${title}</h2>\n<${list}>${items.map((item) => `<li>${item}</li>`).join('')}</${list}>\n`;
 }

@@ -1,4 +1,4 @@
-import { type Article, modifiedAt } from './article.ts';
+import { type Article, modifiedAt, updateAnchor } from './article.ts';
 import type { Library } from './library.ts';
 
 interface Parts {
@@ -80,8 +80,14 @@ function correction({ at, text }: Note): StructuredData {
   return { '@type': 'CorrectionComment', text, datePublished: at };
 }
 
-function liveUpdate({ at, text }: Note, url: string): StructuredData {
-  return { '@type': 'BlogPosting', headline: headlineOf(text), articleBody: text, datePublished: at, url };
+function liveUpdate(update: Note, page: string): StructuredData {
+  return {
+    '@type': 'BlogPosting',
+    headline: headlineOf(update.text),
+    articleBody: update.text,
+    datePublished: update.at,
+    url: `${page}#${updateAnchor(update)}`,
+  };
 }
 
 /** The first sentence, at most the 110 characters that search engines show. */
