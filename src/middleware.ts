@@ -33,9 +33,10 @@ async function answer(
       throw error;
     }
     if (error.code === 'not-found') return rewrite('/404');
-    return new Response(refusalPage(statusOf(error), { text: error.message }), {
-      status: statusOf(error),
-      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+    const { status, headers } = statusOf(error);
+    return new Response(refusalPage(status, { text: error.message }), {
+      status,
+      headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store', ...headers },
     });
   }
 }

@@ -11,6 +11,7 @@ import { keptMailRelay, smtpRelay } from './mail/relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Db, type Engine, openDatabase } from './platform/db.ts';
+import { Limits, RATES } from './platform/limits.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { PageChanges } from './platform/page-changes.ts';
 import type { Parts } from './platform/parts.ts';
@@ -49,7 +50,16 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   const secret = readOrMakeSecret(config.dataDir);
   const { db, engine } = given.database ?? openDatabase(config);
   const { siteUrl } = config;
-  const parts: Parts = { config, siteUrl, db, clock, log, secret, background: new Set() };
+  const parts: Parts = {
+    config,
+    siteUrl,
+    db,
+    clock,
+    log,
+    secret,
+    limits: new Limits(clock, RATES),
+    background: new Set(),
+  };
   const migrated = await migrate(db, engine);
   if (migrated.length > 0) log.info('database.migrated', { migrations: migrated });
   await allowLinksOfNewSecret(parts);

@@ -10,7 +10,10 @@ import { confirmToken, signUp } from '../support/readers.ts';
 import { memoryLog, testConfig } from '../support/test-app.ts';
 import { postForm, startSite } from '../support/test-site.ts';
 
-const site = await startSite({ after: after as TestContext['after'] });
+const site = await startSite(
+  { after: after as TestContext['after'] },
+  { TRUSTED_PROXIES: '127.0.0.0/8, ::1' }, // so that X-Forwarded-For can say whose form it is
+);
 /** The same data, opened by another process: this one. */
 const beside = await openApp(
   testConfig({ SITE_URL: site.url, DATA_DIR: site.dataDir, CONTENT_DIR: site.contentDir }),
@@ -76,6 +79,32 @@ test('in a kept letter only links to this very site can be pressed', async () =>
   for (const other of others) {
     assert.ok(page.includes(other), other);
     assert.ok(!page.includes(`href="${other}"`), other);
+  }
+});
+
+test('a network that sends too many forms is told when to try again, keeps its words, and hinders no other', async () => {
+  const from = (network: string, page: string, fields: Record<string, string>) =>
+    postForm(site.url + page, fields, { 'x-forwarded-for': network });
+  const fields = { name: 'Ann', email: 'ann@example.org', body: 'Words that took an hour' };
+  const forms: { page: string; fields: Record<string, string>; kept: RegExp }[] = [
+    { page: '/articles/sim-swapping/comments/', fields, kept: /Words that took an hour<\/textarea>/ },
+    {
+      page: '/newsletter/',
+      fields: { email: 'ann@example.org', cadence: 'daily' },
+      kept: /value="ann@example.org"/,
+    },
+    { page: '/desk/sign-in/unknown/', fields: {}, kept: /<h1>That was a lot in a short time<\/h1>/ },
+  ];
+  for (const { page, fields, kept } of forms) {
+    const answers = await Promise.all(Array.from({ length: 40 }, () => from('198.51.100.7', page, fields)));
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.ok(refused.length > 0 && refused.length < answers.length, page);
+    const [one] = refused;
+    assert.match(one?.headers.get('retry-after') ?? '', /^\d+$/, page);
+    const text = await one?.text();
+    assert.match(text ?? '', /Wait \d+ seconds and try again\./, page);
+    assert.match(text ?? '', kept, page);
+    assert.notEqual((await from('198.51.100.8', page, fields)).status, 429, page);
   }
 });
 

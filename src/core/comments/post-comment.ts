@@ -41,13 +41,15 @@ export interface CommentDraft {
  * Saved first: a broken filter can delay a comment, never lose it.
  *
  * @returns the token of its receipt
- * @throws AppError `not-found` (no such article), `conflict` (closed), `invalid` with the fields that are wrong
+ * @throws AppError `not-found` (no such article), `conflict` (closed), `invalid` with the fields that are wrong,
+ *   `limited` (too many from one network)
  */
 export async function postComment(parts: CommentParts, draft: CommentDraft): Promise<{ receipt: string }> {
   const article = parts.library.article(draft.article);
   if (!article) throw new AppError('not-found', 'There is no such article.');
   if (article.comments === 'closed') throw new AppError('conflict', 'Comments on this article are closed.');
   const checked = await checkedDraft(parts, draft);
+  parts.limits.take('comment', draft.network);
   const { id, receipt } = await save(parts, article, draft, checked);
   await withPatience(inBackground(parts, checkComment(parts, id)), PATIENCE_MS);
   return { receipt };

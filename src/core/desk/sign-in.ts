@@ -37,12 +37,17 @@ export async function isGoodDeskLink(
   return found !== undefined && !found.expired && !found.used;
 }
 
-/** Uses a link; the session's token, or undefined where the link was used or its time is over. */
+/**
+ * Uses a link; the session's token, or undefined where the link was used or its time is over.
+ *
+ * @throws AppError `limited` (too many tries from one network; the link stays good)
+ */
 export async function signInByLink(
-  parts: Pick<Parts, 'db' | 'clock' | 'log'>,
+  { db, clock, log, limits }: Pick<Parts, 'db' | 'clock' | 'log' | 'limits'>,
   token: string,
+  network: string,
 ): Promise<string | undefined> {
-  const { db, clock, log } = parts;
+  limits.take('sign-in', network);
   const now = isoTime(clock.now());
   const session = await db.transaction().execute(async (trx) => {
     const link = await tokenSubject(trx, 'desk-link', token, now);

@@ -6,12 +6,20 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   /** Per form field, what is wrong with it; only for `invalid`. */
   readonly fields: Readonly<Record<string, string>>;
+  /** When it is worth trying again, where that is known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, fields: Readonly<Record<string, string>> = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    fields: Readonly<Record<string, string>> = {},
+    retryAfterSeconds?: number,
+  ) {
     super(message);
     this.name = 'AppError';
     this.code = code;
     this.fields = fields;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Db } from './db.ts';
+import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 
 /** What every domain stands on; app.ts adds the parts that are made of these. */
@@ -10,6 +11,7 @@ export interface Parts {
   db: Db;
   clock: Clock;
   log: Log;
+  limits: Limits;
   /** Work that outlives the request that began it; closing waits for it. */
   background: Set<Promise<unknown>>;
   /** Makes the derived tokens; see tokens.ts. */

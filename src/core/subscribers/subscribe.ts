@@ -36,7 +36,7 @@ export interface SignUp {
  * Whether the address was known must not be told from outside, so nothing is returned; who asks for strangers does
  * so by `evenly`, as the work differs.
  *
- * @throws AppError `invalid` with the field `email`
+ * @throws AppError `invalid` with the field `email`, `limited` (too many from one network)
  */
 export async function subscribe(parts: Parts, { email, choices, network, consent }: SignUp): Promise<void> {
   const address = parseEmailAddress(email);
@@ -47,6 +47,7 @@ export async function subscribe(parts: Parts, { email, choices, network, consent
         : 'Write the address that the letters should go to.',
     });
   }
+  parts.limits.take('sign-up', network);
   const { db, clock, log } = parts;
   const now = isoTime(clock.now());
   const wanted = {

@@ -1,0 +1,75 @@
+import { sharesOf } from './client-networks.ts';
+import { type Clock, SECOND } from './clock.ts';
+import { AppError } from './errors.ts';
+
+/** So much at once, and then once more after each such time. */
+export interface Rate {
+  burst: number;
+  everyMs: number;
+}
+
+/** What one client may do. Generous: a household or a school has one address for all. */
+export const RATES = {
+  comment: { burst: 20, everyMs: 20 * SECOND },
+  'sign-up': { burst: 30, everyMs: 20 * SECOND },
+  'sign-in': { burst: 10, everyMs: 10 * SECOND },
+} satisfies Record<string, Rate>;
+
+/** Clients that are remembered; some megabytes at most. */
+const MOST = 20_000;
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+/** Who did how much lately, in memory: a restart forgives, and what is forgotten is who was seen least recently. */
+export class Limits<Kind extends string = keyof typeof RATES> {
+  readonly #clock: Clock;
+  readonly #rates: Record<Kind, Rate>;
+  readonly #most: number;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(clock: Clock, rates: Record<Kind, Rate>, most = MOST) {
+    this.#clock = clock;
+    this.#rates = rates;
+    this.#most = most;
+  }
+
+  /**
+   * Counts one act of a client.
+   *
+   * @param client its address, proxies seen through
+   * @throws AppError `limited`, with the time after which it is worth trying again
+   */
+  take(kind: Kind, client: string): void {
+    const { burst, everyMs } = this.#rates[kind];
+    const buckets = sharesOf(client).map(({ network, times }) => {
+      const bucket = this.#bucket(`${kind} ${network}`, { burst: burst * times, everyMs: everyMs / times });
+      return { bucket, waitMs: (1 - bucket.tokens) * (everyMs / times) };
+    });
+    const seconds = Math.ceil(Math.max(...buckets.map(({ waitMs }) => waitMs)) / SECOND);
+    if (seconds > 0)
+      throw new AppError('limited', `That was a lot in a short time. ${waitWords(seconds)}`, {}, seconds);
+    for (const { bucket } of buckets) bucket.tokens--;
+  }
+
+  /** With what has come back since it was last looked at; the newest stands last. */
+  #bucket(key: string, { burst, everyMs }: Rate): Bucket {
+    const now = this.#clock.now().getTime();
+    const { tokens, at } = this.#buckets.get(key) ?? { tokens: burst, at: now };
+    const bucket = { tokens: Math.min(burst, tokens + Math.max(0, now - at) / everyMs), at: now };
+    this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
+    for (const oldest of this.#buckets.keys()) {
+      if (this.#buckets.size <= this.#most) break;
+      this.#buckets.delete(oldest);
+    }
+    return bucket;
+  }
+}
+
+function waitWords(seconds: number): string {
+  const time = seconds < 60 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  return `Wait ${time} and try again.`;
+}
