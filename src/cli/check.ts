@@ -13,7 +13,7 @@ export const checkCommand: Command = {
 Looks at every file of content/, drafts too, and changes nothing. It finds
   front matter that is wrong, and fields that nobody knows
   links to this site that lead nowhere, and anchors that are not there
-  pictures that are missing, or have no words for those who cannot see them (alt)
+  pictures that are missing or damaged, or have no words for those who cannot see them (alt)
   topics, authors, series and related articles that are not known
   indicators that stand live in a text, outside :ioc[…]: those that any article names in :ioc[…] or in the field
   "indicators", and those in content/indicators.txt, one a line
@@ -26,7 +26,7 @@ Exit code 1 where there is a fault, 0 where all is well or only worth a note.`,
     if (positionals.length > 0) throw new UsageError('It is called as "watchpost check".');
     const { contentDir, siteUrl } = readConfig();
     const library = new Library({ contentDir, clock: systemClock, log: createLog('error', () => {}) });
-    const findings = checkContent({ library, siteUrl, contentDir }, showProgress);
+    const findings = await checkContent({ library, siteUrl, contentDir }, showProgress);
     const folder = path.relative(process.cwd(), contentDir);
     for (const { level, file, line, field, message } of findings)
       console.log(

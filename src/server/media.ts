@@ -1,10 +1,12 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { pipeline, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
+import zlib from 'node:zlib';
 import type { App } from '#core/app.ts';
 import type { Format } from '#core/articles/pictures/picture.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { MEDIA_POLICY } from './headers.ts';
+import { acceptedEncodings } from './page-cache.ts';
 import { refuse } from './refusals.ts';
 import { isKnown } from './versions.ts';
 
@@ -18,6 +20,9 @@ const TYPES: Record<Format, string> = {
 const MEDIA = /^\/(?:articles|authors|preview)\/.*\.(?:avif|gif|jpe?g|png|svg|webp)$/i;
 const LASTING = 'public, max-age=31536000, immutable';
 const CHANGING = 'public, max-age=300';
+/** What is smaller comes no sooner for being compressed. */
+const ONE_PACKET = 1400;
+const BROTLI = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 5 } };
 const PREVIEW = 'private, no-cache';
 
 /** Answers for a picture that lies beside an article or author; false where there is none to be seen. */
@@ -44,7 +49,7 @@ export async function serveMedia(
       'content-type': TYPES[made.format],
       'content-length': made.size,
     };
-    send(req, res, headers, made.stream);
+    send(req, res, headers, () => [made.stream()]);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     refuse(res, 503, { 'retry-after': '60' });
@@ -55,11 +60,14 @@ export async function serveMedia(
 function serveDrawing(file: string, caching: string, req: IncomingMessage, res: ServerResponse): boolean {
   const info = statSync(file, { throwIfNoEntry: false });
   if (!info) return false;
-  const etag = `"${info.size.toString(36)}-${Math.round(info.mtimeMs).toString(36)}"`;
-  const headers = { etag, 'cache-control': caching };
+  const etag = `W/"${info.size.toString(36)}-${Math.round(info.mtimeMs).toString(36)}"`;
+  const headers = { etag, 'cache-control': caching, vary: 'accept-encoding' };
   if (isKnown(req.headers, { etag })) return notModified(res, headers);
-  const type = { 'content-type': 'image/svg+xml', 'content-length': info.size };
-  send(req, res, { ...headers, ...type }, () => createReadStream(file));
+  const type = { ...headers, 'content-type': 'image/svg+xml' };
+  if (acceptedEncodings(req).br && info.size > ONE_PACKET) {
+    const compressed = () => [createReadStream(file), zlib.createBrotliCompress(BROTLI)];
+    send(req, res, { ...type, 'content-encoding': 'br' }, compressed);
+  } else send(req, res, { ...type, 'content-length': info.size }, () => [createReadStream(file)]);
   return true;
 }
 
@@ -72,7 +80,7 @@ function send(
   req: IncomingMessage,
   res: ServerResponse,
   headers: OutgoingHttpHeaders,
-  stream: () => Readable,
+  streams: () => (NodeJS.ReadableStream | NodeJS.ReadWriteStream)[],
 ): void {
   res.writeHead(200, {
     ...headers,
@@ -80,5 +88,5 @@ function send(
     'cross-origin-resource-policy': 'cross-origin', // feed readers and mail show them on pages of their own
   });
   if (req.method === 'HEAD') res.end();
-  else pipeline(stream(), res, () => {}); // who goes away in the middle is no fault, and leaves no file open
+  else pipeline([...streams(), res], () => {}); // who goes away in the middle is no fault, and leaves no file open
 }

@@ -10,7 +10,7 @@ const SITE = 'topics:\n  - { id: cloud, name: Cloud }\nseries:\n  - { id: basics
 const AUTHOR = '---\nname: The desk\n---\n';
 
 /** Checks a small site, sound but for the files given; `file:line level message` for each finding. */
-function findings(t: TestContext, files: Record<string, string>): string[] {
+function findings(t: TestContext, files: Record<string, string>): Promise<string[]> {
   const dir = temporaryFolder(t);
   for (const [file, text] of Object.entries({ 'site.yaml': SITE, 'authors/desk.md': AUTHOR, ...files })) {
     mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
@@ -19,7 +19,7 @@ function findings(t: TestContext, files: Record<string, string>): string[] {
   return found(t, dir);
 }
 
-function found(t: TestContext, contentDir: string): string[] {
+async function found(t: TestContext, contentDir: string): Promise<string[]> {
   const library = new Library({
     contentDir,
     clock: new TestClock('2026-11-24T09:00:00Z'),
@@ -27,21 +27,24 @@ function found(t: TestContext, contentDir: string): string[] {
   });
   t.after(() => library.close());
   const siteUrl = new URL('https://news.example');
-  return checkContent({ library, siteUrl, contentDir }).map(
+  return (await checkContent({ library, siteUrl, contentDir })).map(
     ({ level, file, line, message }) => `${file}:${line} ${level === 'note' ? 'note ' : ''}${message}`,
   );
 }
+
+/** Whatever its name says: what it is, its first bytes tell. */
+const MAP = '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>';
 
 /** An article whose body begins on line 5. */
 const article = (body: string, more = 'dek: About it') =>
   `---\ntitle: A title\npublished: 2026-11-20\n${more}\n---\n${body}\n`;
 
 describe('the check', () => {
-  test('passes what the project ships', (t) => {
-    assert.deepEqual(found(t, copiedContent(t)), []);
+  test('passes what the project ships', async (t) => {
+    assert.deepEqual(await found(t, copiedContent(t)), []);
   });
 
-  test('names each planted fault with its file and line', (t) => {
+  test('names each planted fault with its file and line', async (t) => {
     const faults: Record<string, [text: string, line: number, says: RegExp]> = {
       'dead-link': [article('One.\n\nSee [that](/articles/nowhere/).'), 8, /leads nowhere/],
       'dead-link-by-reference': [article('See [that].\n\n[that]: /nowhere/'), 8, /leads nowhere/],
@@ -51,6 +54,8 @@ describe('the check', () => {
       'no-words': [article('Text.\n\n![](./map.png)'), 8, /no words/],
       'no-words-for-the-cover': [article('Text.', "image: { src: ./map.png, alt: '' }"), 4, /no words/],
       'no-picture': [article('![A map](./gone.png)'), 6, /gone\.png is not beside/],
+      'damaged-picture': [article('![A map](./map.png)'), 6, /map\.png: .*unsupported image format/],
+      'picture-of-no-address': [article('![A map](<./50% more.png>)'), 6, /% in its name/],
       'picture-elsewhere': [article('![A map](https://other.example/map.png)'), 6, /another site/],
       'unknown-topic': [article('Text.', 'topics: [cloud,\n  clowd]'), 5, /"clowd" is not in site\.yaml/],
       'unknown-author': [article('Text.', 'author: nobody'), 4, /"nobody".* has no file/],
@@ -66,9 +71,13 @@ describe('the check', () => {
     const files = Object.fromEntries(
       Object.entries(faults).map(([id, [text]]) => [`articles/${id}/index.md`, text]),
     );
-    const pictures = { 'articles/no-words/map.png': 'x', 'articles/no-words-for-the-cover/map.png': 'x' };
+    const pictures = {
+      'articles/no-words/map.png': MAP,
+      'articles/no-words-for-the-cover/map.png': MAP,
+      'articles/damaged-picture/map.png': 'x',
+    };
     const drafted = { 'articles/a-draft.md': article('Still TK.', 'draft: true') };
-    const all = findings(t, { ...files, ...pictures, ...drafted });
+    const all = await findings(t, { ...files, ...pictures, ...drafted });
     for (const [id, [, line, says]] of Object.entries(faults)) {
       const own = all.filter((finding) => finding.startsWith(`articles/${id}/`));
       assert.equal(own.length, 1, `${id}: ${JSON.stringify(own)}`);
@@ -82,8 +91,8 @@ describe('the check', () => {
     assert.equal(all.length, Object.keys(faults).length + 1);
   });
 
-  test('finds an indicator that stands live anywhere, whoever named it and however', (t) => {
-    const all = findings(t, {
+  test('finds an indicator that stands live anywhere, whoever named it and however', async (t) => {
+    const all = await findings(t, {
       'indicators.txt': '# Ours\nlisted[.]example\n',
       'articles/names.md': article(
         'It came from :ioc[hxxps://evil.example] and :ioc[198.51.100.7], as did :ioc[good.example/bad/page].',
@@ -115,8 +124,8 @@ describe('the check', () => {
     assert.match(all[5] ?? '', /www\[\.\]evil\[\.\]example live: write it as :ioc/);
   });
 
-  test('reports old addresses in a chain or a loop, claimed twice, or taken', (t) => {
-    const all = findings(t, {
+  test('reports old addresses in a chain or a loop, claimed twice, or taken', async (t) => {
+    const all = await findings(t, {
       'articles/a.md': article('A.', 'aliases: [/old-a/, /articles/a/]'),
       'articles/b.md': article('B.', 'aliases: [/old-b/, /shared/]'),
       'articles/c.md': article('C.', 'aliases: [/shared, /articles/b/]'),
@@ -132,8 +141,8 @@ describe('the check', () => {
     ]);
   });
 
-  test('says nothing against what is right', (t) => {
-    const all = findings(t, {
+  test('says nothing against what is right', async (t) => {
+    const all = await findings(t, {
       'articles/first/index.md': article(
         [
           '## A heading & more',
@@ -147,7 +156,7 @@ describe('the check', () => {
         ].join('\n'),
         'topics: [cloud]\nseries: basics\nrelated: [second]',
       ),
-      'articles/first/map.png': 'x',
+      'articles/first/map.png': MAP,
       'articles/second.md': article('## It goes', 'aliases: [/old-second/]'),
       'pages/about.md': '---\ntitle: About\n---\nText.\n',
     });

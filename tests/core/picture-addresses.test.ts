@@ -62,6 +62,18 @@ test('a feed names one picture, whole address and size, that every reader shows'
   assert.deepEqual([format, exif], ['jpeg', undefined]);
 });
 
+test('a drawing travels compressed and is not sent twice', async () => {
+  const file = 'how-a-number-moves.svg';
+  const answer = await fetch(`${site.url}${page}${file}`, { headers: { 'accept-encoding': 'br' } });
+  assert.deepEqual([header(answer, 'content-encoding'), header(answer, 'vary')], ['br', 'accept-encoding']);
+  assert.equal(await answer.text(), readFileSync(path.join(folder, file), 'utf8'));
+  const plain = await fetch(`${site.url}${page}${file}`, { headers: { 'accept-encoding': 'identity' } });
+  assert.equal(header(plain, 'content-encoding'), null);
+  assert.equal(await plain.text(), readFileSync(path.join(folder, file), 'utf8'));
+  const headers = { 'if-none-match': header(answer, 'etag') ?? '' };
+  assert.equal((await fetch(`${site.url}${page}${file}`, { headers })).status, 304);
+});
+
 test('no other size is made for anyone', async () => {
   const [address = ''] = addressesIn(await htmlOf(page), 'avif');
   const before = readdirSync(path.join(site.dataDir, 'pictures'));

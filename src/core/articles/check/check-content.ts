@@ -27,17 +27,17 @@ const TK = /(?<![\p{L}\p{N}.])(?:TK)+(?![\p{L}\p{N}])/u;
  * @param onProgress is told how many of how many documents have been looked at
  * @returns by file and line; empty where all is well
  */
-export function checkContent(
+export async function checkContent(
   desk: Desk,
   onProgress: (done: number, of: number) => void = () => {},
-): Finding[] {
+): Promise<Finding[]> {
   const documents = desk.library.documents();
   const findings: Finding[] = desk.library.problems.map((problem) => ({ ...problem, level: 'fault' }));
   const sources = documents.map(({ file }) => sourceOf(desk, file));
   const named = namedIndicators(desk, documents, sources);
   for (const [index, document] of documents.entries()) {
     const source = sources[index] as Source;
-    findings.push(...checkText(desk, document, source), ...unresolved(document, source));
+    findings.push(...(await checkText(desk, document, source)), ...unresolved(document, source));
     findings.push(...unknownFields(document, source));
     findings.push(...liveIndicators(named, source));
     if (isArticle(document.item)) findings.push(...checkNames(desk, document.item, source));
@@ -47,7 +47,7 @@ export function checkContent(
   return findings.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line);
 }
 
-function checkText(desk: Desk, document: Document, source: Source): Finding[] {
+async function checkText(desk: Desk, document: Document, source: Source): Promise<Finding[]> {
   const fault = (line: number, field: string, message: string): Finding => ({
     ...{ file: document.file, line, field, message },
     level: 'fault',
@@ -58,7 +58,7 @@ function checkText(desk: Desk, document: Document, source: Source): Finding[] {
     const lost = lostNote === undefined ? [] : source.lines.findIndex((line) => line.includes(lostNote)) + 1;
     return [
       ...checkLinks(desk, document, source, html),
-      ...checkPictures(desk, document, source, html),
+      ...(await checkPictures(desk, document, source, html)),
       ...[lost]
         .flat()
         .map((line) => fault(line, 'footnote', `${lostNote} refers to a note that is not there`)),
