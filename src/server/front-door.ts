@@ -1,11 +1,13 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { App } from '#core/app.ts';
 import { askedPath, canonicalUrl } from './canonical-url.ts';
 import { clientAddress } from './client-address.ts';
 import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
+import type { RenderedPage } from './kept-page.ts';
 import { serveMedia } from './media.ts';
-import { PageCache, type RenderedPage } from './page-cache.ts';
+import { PageCache } from './page-cache.ts';
+import type { PlainGet } from './plain-get.ts';
 import { refuse, refuseBody } from './refusals.ts';
 import { rendering } from './rendering.ts';
 import { isSameOrigin } from './same-origin.ts';
@@ -20,6 +22,13 @@ export type PageHandler = (
   locals: App.Locals,
 ) => Promise<void>;
 
+/** What stands between the sockets and the pages. */
+export interface FrontDoor {
+  answer: RequestListener;
+  /** The whole answer to a GET, where it can be given from memory, as it goes over the wire. */
+  readyAnswer(get: PlainGet): Buffer | undefined;
+}
+
 /** The largest body that a form of ours can have. */
 const BODY_LIMIT = 64 * 1024;
 /** The styles of the door's own pages, the only file that any host name gets. */
@@ -33,27 +42,39 @@ const CACHED_QUERY = /^(?:\?page=\d{1,4})?$/;
  * Everything between the socket and Astro: who is asked (host), for what (path, size, origin), by whom
  * (client address), and whether the answer is already known (health, page cache, files).
  */
-export function createFrontDoor(app: App, pages: PageHandler, clientDir: string): RequestListener {
+export function createFrontDoor(app: App, pages: PageHandler, clientDir: string): FrontDoor {
   const { siteUrl, trustedProxies } = app.config;
+  const ownHost = siteUrl.host; // a getter that would work anew at each request
   const security = securityHeaders(siteUrl);
   const files = new StaticFiles(clientDir);
   const cache = new PageCache({ maxBytes: CACHE_BYTES, extraHeaders: security, clock: app.clock });
   app.changes.onChange((tags) => cache.invalidate(tags));
 
-  return (req, res) => {
-    void answer(req, res).catch((error: unknown) => {
-      const hasLeft = req.destroyed && !req.complete; // in the middle of its own words: no fault of ours
-      if (!hasLeft) app.log.error('bug.front-door', { error });
-      if (hasLeft || res.headersSent) res.destroy();
-      else refuse(res, 500);
-    });
+  return {
+    answer(req, res) {
+      void answer(req, res).catch((error: unknown) => {
+        const hasLeft = req.destroyed && !req.complete; // in the middle of its own words: no fault of ours
+        if (!hasLeft) app.log.error('bug.front-door', { error });
+        if (hasLeft || res.headersSent) res.destroy();
+        else refuse(res, 500);
+      });
+    },
+    readyAnswer({ target, headers }) {
+      try {
+        const key = cacheKey(headers, target, ownHost);
+        return key === undefined ? undefined : cache.answerTo(key, headers)?.wire();
+      } catch (error) {
+        app.log.error('bug.front-door', { error });
+        return undefined; // the long way has its own answer to a bug
+      }
+    },
   };
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const isRead = req.method === 'GET' || req.method === 'HEAD';
     if (!req.url?.startsWith('/')) useOriginForm(req);
     const target = req.url ?? '/';
-    const key = isRead ? cacheKey(req, target, siteUrl) : undefined;
+    const key = isRead ? cacheKey(req.headers, target, ownHost) : undefined;
     if (key !== undefined && cache.serve(key, req, res)) return; // it carries the security headers itself
 
     for (let i = 0; i < security.length; i += 2)
@@ -74,7 +95,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
         return;
       }
       req.url = canonical;
-      const known = cacheKey(req, canonical, siteUrl);
+      const known = cacheKey(req.headers, canonical, ownHost);
       if (known !== undefined && cache.serve(known, req, res)) return;
     }
     if (isRead && (await serveFile(url.pathname, req, res))) return;
@@ -85,7 +106,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       if (body === 'too-large') return refuseBody(req, res);
       Object.assign(req, { body });
     }
-    await render(req, res, isRead ? cacheKey(req, canonical, siteUrl) : undefined);
+    await render(req, res, isRead ? cacheKey(req.headers, canonical, ownHost) : undefined);
   }
 
   async function serveFile(pathname: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
@@ -154,10 +175,13 @@ function isOwnHost(host: string | undefined, siteUrl: URL): boolean {
 }
 
 /** Where a GET may be answered from the cache; undefined for a request with a session or for another host. */
-function cacheKey(req: IncomingMessage, target: string, siteUrl: URL): string | undefined {
-  if (req.headers.host !== siteUrl.host) return undefined;
-  if (req.headers.cookie !== undefined && /(?:^|;\s*)(?:__Host-)?watchpost-desk=/.test(req.headers.cookie))
-    return undefined;
+function cacheKey(
+  { host, cookie }: IncomingHttpHeaders,
+  target: string,
+  ownHost: string,
+): string | undefined {
+  if (host !== ownHost) return undefined;
+  if (cookie !== undefined && /(?:^|;\s*)(?:__Host-)?watchpost-desk=/.test(cookie)) return undefined;
   const mark = target.indexOf('?');
   return mark === -1 || CACHED_QUERY.test(target.slice(mark)) ? target : undefined;
 }

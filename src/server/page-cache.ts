@@ -1,54 +1,29 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '#core/platform/clock.ts';
-import { isKnown, type Version, Versions, versionHeaders } from './versions.ts';
+import { KeptPage, type RenderedPage } from './kept-page.ts';
+import type { ReadyAnswer } from './ready-answer.ts';
+import { type Version, Versions } from './versions.ts';
 
-const brotli = promisify(zlib.brotliCompress);
-const gzip = promisify(zlib.gzip);
-
-type Encoding = 'br' | 'gzip' | 'identity';
-interface Variant {
-  body: Buffer;
-  /** Flat name, value list, as `writeHead` takes it. */
-  headers: string[];
-}
-interface Page {
-  version: Version;
-  tags: readonly string[];
-  variants: { identity: Variant; br?: Variant; gzip?: Variant };
-  notModified: string[];
-  bytes: number;
-  used: boolean;
-}
-
-/** A rendered page on its way into the cache. */
-export interface RenderedPage {
-  headers: Headers;
-  body: Buffer;
-  /** What it shows: when one of these changes, the page is forgotten. */
-  tags: readonly string[];
-  /** When what it shows last changed, where the page itself can say so. */
-  lastModified?: Date | undefined;
-}
-
-/** Headers that the cache or the server sets itself. */
-const OWN_HEADERS =
-  /^(?:set-cookie|content-length|cache-control|etag|vary|last-modified|connection|keep-alive|date)$/;
 /** How many invalidations are remembered for renders that were under way meanwhile. */
 const REMEMBERED = 1000;
+/** How much longer than it worked the better compression rests before the next page. */
+const IDLE_SHARE = 3;
 
 /**
  * Rendered pages in memory, compressed, until a tag says that they changed.
  * Holds only what is the same for everyone; who may be answered from it is the front door's to decide.
  */
 export class PageCache {
-  readonly #pages = new Map<string, Page>();
+  readonly #pages = new Map<string, KeptPage>();
   readonly #rendering = new Map<string, Promise<void>>();
   readonly #invalidations: { at: number; tags: readonly string[] }[] = [];
   readonly #versions: Versions;
   readonly #maxBytes: number;
   readonly #extraHeaders: readonly string[];
+  /** Pages that were asked for again, to be compressed better: one at a time, so that visitors find a processor. */
+  readonly #wanted = new Map<string, KeptPage>();
+  #isImproving = false;
   #bytes = 0;
   #epoch = 0;
 
@@ -76,18 +51,20 @@ export class PageCache {
     return this.#pages.get(key)?.version;
   }
 
+  /** What a GET is answered from memory; undefined where the page has to be rendered. */
+  answerTo(key: string, headers: IncomingHttpHeaders): ReadyAnswer | undefined {
+    const page = this.#pages.get(key);
+    if (!page) return undefined;
+    if (!page.used) this.#noteUse(key, page);
+    return page.answerTo(headers);
+  }
+
   /** Answers from memory; false where the page has to be rendered. */
   serve(key: string, req: IncomingMessage, res: ServerResponse): boolean {
-    const page = this.#pages.get(key);
-    if (!page) return false;
-    page.used = true;
-    if (isKnown(req.headers, page.version)) {
-      res.writeHead(304, page.notModified).end();
-      return true;
-    }
-    const variant = page.variants[bestEncoding(req, page)] ?? page.variants.identity;
-    res.writeHead(200, variant.headers);
-    res.end(req.method === 'HEAD' ? undefined : variant.body);
+    const answer = this.answerTo(key, req.headers);
+    if (!answer) return false;
+    res.writeHead(answer.status, answer.headers as string[]);
+    res.end(req.method === 'HEAD' || answer.status === 304 ? undefined : answer.body);
     return true;
   }
 
@@ -116,15 +93,16 @@ export class PageCache {
   }
 
   /** Keeps a page, unless one of its tags changed since `epoch`: it would show the old state for ever. */
-  async keep(key: string, page: RenderedPage, epoch: number): Promise<void> {
-    const changed = this.#invalidations.some(({ at, tags }) => at > epoch && concerns(tags, page));
+  async keep(key: string, rendered: RenderedPage, epoch: number): Promise<void> {
+    const changed = this.#invalidations.some(({ at, tags }) => at > epoch && concerns(tags, rendered));
     if (changed || this.#epoch - epoch > REMEMBERED) return;
-    const kept = this.#plain(key, page);
+    const version = this.#versions.of(key, rendered.body, rendered.lastModified);
+    const page = new KeptPage(rendered, version, this.#extraHeaders);
     this.#drop(key);
-    this.#pages.set(key, kept);
-    this.#bytes += kept.bytes;
-    this.#evict();
-    await this.#compress(key, kept);
+    this.#pages.set(key, page);
+    this.#count(key, page);
+    await page.compress();
+    this.#count(key, page);
   }
 
   /** Forgets every page that shows one of these. */
@@ -134,37 +112,31 @@ export class PageCache {
     for (const [key, page] of this.#pages) if (concerns(tags, page)) this.#drop(key);
   }
 
-  #plain(key: string, { headers, body, tags, lastModified }: RenderedPage): Page {
-    const version = this.#versions.of(key, body, lastModified);
-    const own = [...headers].filter(([name]) => !OWN_HEADERS.test(name));
-    const caching = { ...versionHeaders(version), vary: 'accept-encoding', 'cache-control': 'no-cache' };
-    const always = [...this.#extraHeaders, ...Object.entries(caching).flat()];
-    const identity = { body, headers: [...always, ...own.flat(), 'content-length', String(body.length)] };
-    return {
-      version,
-      tags,
-      variants: { identity },
-      notModified: [...always, ...own.filter(([name]) => !name.startsWith('content-')).flat()],
-      bytes: body.length,
-      used: false,
-    };
+  #noteUse(key: string, page: KeptPage): void {
+    page.used = true;
+    this.#wanted.set(key, page);
+    if (!this.#isImproving) void this.#improve();
   }
 
-  async #compress(key: string, page: Page): Promise<void> {
-    const { body, headers } = page.variants.identity;
-    const quality = {
-      [zlib.constants.BROTLI_PARAM_QUALITY]: 6,
-      [zlib.constants.BROTLI_PARAM_SIZE_HINT]: body.length,
-    };
-    const [br, gz] = await Promise.all([brotli(body, { params: quality }), gzip(body, { level: 6 })]);
-    const variant = (encoding: string, data: Buffer): Variant => ({
-      body: data,
-      headers: [...headers.slice(0, -1), String(data.length), 'content-encoding', encoding],
-    });
-    if (this.#pages.get(key) !== page) return; // it changed meanwhile
-    page.variants = { ...page.variants, br: variant('br', br), gzip: variant('gzip', gz) };
-    page.bytes += br.length + gz.length;
-    this.#bytes += br.length + gz.length;
+  /** One page at a time, and idle for three times as long: that the whole site changed must not slow down anyone. */
+  async #improve(): Promise<void> {
+    this.#isImproving = true;
+    for (const [key, page] of this.#wanted) {
+      this.#wanted.delete(key);
+      if (this.#pages.get(key) !== page) continue;
+      const began = performance.now();
+      await page.compressWell();
+      this.#count(key, page);
+      await sleep(IDLE_SHARE * (performance.now() - began), undefined, { ref: false });
+    }
+    this.#isImproving = false;
+  }
+
+  /** Counts what a page takes now; nothing for one that was dropped meanwhile. */
+  #count(key: string, page: KeptPage): void {
+    if (this.#pages.get(key) !== page) return;
+    this.#bytes += page.bytes - page.counted;
+    page.counted = page.bytes;
     this.#evict();
   }
 
@@ -176,7 +148,7 @@ export class PageCache {
       if (!page.used) continue;
       page.used = false;
       this.#pages.set(key, page);
-      this.#bytes += page.bytes;
+      this.#bytes += page.counted;
     }
   }
 
@@ -184,25 +156,11 @@ export class PageCache {
     const page = this.#pages.get(key);
     if (!page) return;
     this.#pages.delete(key);
-    this.#bytes -= page.bytes;
+    this.#bytes -= page.counted;
   }
 }
 
 /** Whether a page shows one of the things that changed; what the site says of itself stands on every page. */
 function concerns(changed: readonly string[], page: { tags: readonly string[] }): boolean {
   return changed.includes('site') || page.tags.some((tag) => changed.includes(tag));
-}
-
-function bestEncoding(req: IncomingMessage, page: Page): Encoding {
-  const accepted = acceptedEncodings(req);
-  if (accepted.br && page.variants.br) return 'br';
-  return accepted.gzip && page.variants.gzip ? 'gzip' : 'identity';
-}
-
-/** Which of our encodings the client takes; `q=0` is a refusal. */
-export function acceptedEncodings(req: IncomingMessage): { br: boolean; gzip: boolean } {
-  const header = String(req.headers['accept-encoding'] ?? '');
-  const takes = (name: string) =>
-    header.includes(name) && !new RegExp(`\\b${name}\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$)`).test(header);
-  return { br: takes('br'), gzip: takes('gzip') };
 }

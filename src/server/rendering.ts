@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RenderedPage } from './page-cache.ts';
+import type { RenderedPage } from './kept-page.ts';
 import type { Version } from './versions.ts';
 
 /** The render under way for a request that may be cached; Astro's cache provider hands the page back through it. */

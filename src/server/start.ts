@@ -1,16 +1,15 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type App, closeApp, openApp } from '#core/app.ts';
 import { deskLink, LINK_MINUTES } from '#core/desk/sign-in.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
 import { wordsOf } from '#core/platform/errors.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
 import { createFrontDoor, type PageHandler } from './front-door.ts';
+import { newHttpServer } from './http-server.ts';
 import { startWorker } from './worker.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
-/** How long requests in flight may take to end at shutdown, before they are cut. */
-const GRACE_MS = 10_000;
 /** How soon a server hears of what another process changed. */
 const CHANGES_MS = 250;
 
@@ -23,7 +22,7 @@ export async function serve(config: Config): Promise<void> {
   const stopped = stopSignal(); // from the first moment: a signal during the start must not be lost
   const app = await openApp(config);
   noteBugs(app);
-  const server = newServer(await frontDoor(app));
+  const { server, drain } = newHttpServer(await frontDoor(app));
   // Before the first page is rendered: what changes from then on is heard of.
   app.library.watch((tags) => {
     app.changes.tell(tags);
@@ -43,7 +42,7 @@ export async function serve(config: Config): Promise<void> {
   app.index.follow(); // it reads every article: not before readers are served
   const signal = await stopped;
   app.log.info('server.stopping', { signal });
-  await Promise.all([drain(server), stopWorker()]);
+  await Promise.all([drain(), stopWorker()]);
   await closeApp(app);
   app.log.info('server.stopped');
 }
@@ -65,40 +64,6 @@ export async function work(config: Config): Promise<void> {
 async function frontDoor(app: App) {
   const { handler } = (await import(new URL('server/entry.mjs', DIST).href)) as { handler: PageHandler };
   return createFrontDoor(app, handler, new URL('client/', DIST).pathname);
-}
-
-function newServer(listener: Parameters<typeof createServer>[1]): Server {
-  const limits = {
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 20_000,
-    maxHeaderSize: 16_384,
-    connectionsCheckingInterval: 1000, // Node looks every 30 s otherwise, and the time-outs above would mean 30 more
-  };
-  const server = createServer(limits, listener);
-  server.maxConnections = 2000;
-  server.on('clientError', refuseGarbage);
-  return server;
-}
-
-/** What cannot be read as HTTP gets a bare answer, with the headers that matter. */
-function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const status =
-    {
-      HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-      ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-    }[error.code ?? ''] ?? '400 Bad Request';
-  const headers = [
-    'connection: close',
-    'content-length: 0',
-    'x-content-type-options: nosniff',
-    "content-security-policy: default-src 'none'",
-  ];
-  socket.end(`HTTP/1.1 ${status}\r\n${headers.join('\r\n')}\r\n\r\n`);
 }
 
 async function listen(server: Server, config: Config): Promise<void> {
@@ -144,15 +109,6 @@ function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, resolve);
   });
-}
-
-async function drain(server: Server): Promise<void> {
-  const forced = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  clearTimeout(forced);
 }
 
 /** Astro's adapter listens too, and swallows what does not belong to a request; ours writes it down. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { acceptedEncodings } from './page-cache.ts';
+import { bestEncoding } from './encodings.ts';
 import { isKnown } from './versions.ts';
 
 const TYPES: Record<string, string> = {
@@ -60,10 +60,9 @@ export class StaticFiles {
       res.writeHead(304, headers).end();
       return true;
     }
-    const accepted = acceptedEncodings(req);
-    const encoding = accepted.br && asset.br ? 'br' : accepted.gzip && asset.gzip ? 'gzip' : undefined;
-    const body = (encoding && asset[encoding]) ?? asset.identity;
-    if (encoding) res.setHeader('content-encoding', encoding);
+    const encoding = bestEncoding(req.headers, asset);
+    const body = asset[encoding] ?? asset.identity;
+    if (encoding !== 'identity') res.setHeader('content-encoding', encoding);
     res.writeHead(200, { ...headers, 'content-type': asset.type, 'content-length': body.length });
     res.end(req.method === 'HEAD' ? undefined : body);
     return true;

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { PageCache, type RenderedPage } from '#server/page-cache.ts';
+import type { RenderedPage } from '#server/kept-page.ts';
+import { PageCache } from '#server/page-cache.ts';
 
 const newCache = (maxBytes = 1_000_000) => new PageCache({ maxBytes, extraHeaders: ['x-security', 'on'] });
 
@@ -118,9 +119,9 @@ test('a page whose render took longer than the changes that are remembered is no
 });
 
 test('where memory runs short, the pages that nobody asked for go first', async (t) => {
-  const cache = newCache(3000);
+  const cache = newCache(30_000);
   const read = await reader(t, cache);
-  const big = (text: string) => page(text.padEnd(900));
+  const big = (text: string) => page(text.padEnd(9000));
   await cache.keep('/asked/', big('asked'), cache.epoch);
   await cache.keep('/forgotten/', big('forgotten'), cache.epoch);
   assert.ok(await read('/asked/'));
