@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import type { RenderedPage } from '#server/kept-page.ts';
 import { PageCache } from '#server/page-cache.ts';
+import { until } from '../support/test-site.ts';
 
 const newCache = (maxBytes = 1_000_000) => new PageCache({ maxBytes, extraHeaders: ['x-security', 'on'] });
 
@@ -151,4 +152,14 @@ test('pages that change while they are compressed leave no memory taken', async 
   await Promise.all(keeping);
   await cache.keep('/last/', page('here to stay'), cache.epoch);
   assert.equal(await read('/last/'), 'here to stay');
+});
+
+test('a page that is asked for again is compressed better, and meanwhile answered as it is', async () => {
+  const cache = newCache();
+  const words = Array.from({ length: 3000 }, (_, n) => `word${(n * 7919) % 613}`);
+  await cache.keep('/', page(words.join(' ')), cache.epoch);
+  const bytes = () => cache.answerTo('/', { 'accept-encoding': 'br' })?.body.length ?? 0;
+  const atFirst = bytes();
+  assert.ok(atFirst > 0);
+  await until(() => bytes() < atFirst, 'a smaller answer');
 });
