@@ -16,7 +16,7 @@ import { makeEdition } from '#core/editions/make-edition.ts';
 import { keptLetters } from '#core/mail/kept-mail.ts';
 import { claimDeliveries, deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { fixedClock } from '#core/platform/clock.ts';
-import { type Db, type Engine, openPostgres, openSqlite } from '#core/platform/db.ts';
+import { type Db, type Engine, openDatabase, openPostgres, openSqlite } from '#core/platform/db.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { PageChanges, recordPageChange } from '#core/platform/page-changes.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
@@ -356,12 +356,17 @@ for (const { name, engine, open } of ENGINES) {
 }
 
 describe('the SQLite file', () => {
-  test('survives a power cut: every commit is flushed, in a write-ahead log', async (t) => {
-    const db = closedAfter(t, openSqlite(path.join(temporaryFolder(t), 'a.sqlite')));
-    const pragma = async (name: string) =>
-      Object.values((await sql`pragma ${sql.raw(name)}`.execute(db)).rows[0] as object)[0];
-    const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
-    assert.deepEqual(await Promise.all(names.map(pragma)), ['wal', 2, 1, 0]);
+  test('survives a power cut, at the first start and later: every commit is flushed, in a write-ahead log', async (t) => {
+    const dataDir = temporaryFolder(t);
+    for (const start of ['the first', 'a later']) {
+      const { db } = openDatabase({ dataDir });
+      const app = await openTestApp(t, { database: { db, engine: 'sqlite' } });
+      const pragma = async (name: string) =>
+        Object.values((await sql`pragma ${sql.raw(name)}`.execute(app.db)).rows[0] as object)[0];
+      const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
+      assert.deepEqual(await Promise.all(names.map(pragma)), ['wal', 2, 1, 0], start);
+      await writeSetting(app.db, 'start', start);
+    }
   });
 
   test('what wants to write waits for another process that writes; what reads does not', async (t) => {

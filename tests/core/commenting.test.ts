@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { checkDueComments } from '#core/comments/check-comment.ts';
 import { commentById, publishedComments } from '#core/comments/comment-rows.ts';
 import { forgetOldNetworks } from '#core/comments/forget-networks.ts';
-import { moderateComment, sendDueFeedback } from '#core/comments/moderate-comment.ts';
+import { forgetOldFeedback, moderateComment, sendDueFeedback } from '#core/comments/moderate-comment.ts';
 import { type CommentDraft, postComment } from '#core/comments/post-comment.ts';
 import { commentOfReceipt, withdrawComment } from '#core/comments/receipt.ts';
 import { DAY, MINUTE } from '#core/platform/clock.ts';
@@ -215,6 +215,27 @@ test('a correction that Akismet does not take is tried again', async (t) => {
   app.clock.advance(2 * MINUTE);
   assert.equal(await sendDueFeedback(app), 1);
   assert.equal(await sendDueFeedback(app), 0);
+});
+
+test('a correction that Akismet would not take any more is forgotten, a newer one is not', async (t) => {
+  const { app, fake } = await withAkismet(t);
+  const correct = async (name: string) => {
+    fake.mode = 'normal';
+    const { id } = await post(app, { name, email: `${name}@example.org` });
+    fake.mode = 'error';
+    await moderateComment(app, id, 'spam', 'owner');
+    await sendDueFeedback(app);
+    return id;
+  };
+  await correct('old');
+  app.clock.advance(10 * DAY);
+  const newer = await correct('new');
+  await forgetOldFeedback(app);
+  assert.equal((await app.db.selectFrom('spam_feedback').select('id').execute()).length, 2);
+  app.clock.advance(6 * DAY);
+  await forgetOldFeedback(app);
+  const left = await app.db.selectFrom('spam_feedback').select(['comment_id', 'done_at']).execute();
+  assert.deepEqual(left, [{ comment_id: newer, done_at: null }]);
 });
 
 test('a decision that changes nothing is a conflict, and a withdrawn comment stays withdrawn', async (t) => {

@@ -98,14 +98,15 @@ export async function startSite(
   return site;
 }
 
-/** Waits for a condition, looking often; rejects after a minute so that a test ends with a reason. */
+/** Waits for a condition, looking often; rejects after a time so that a test ends with a reason. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what = 'the condition',
+  mostMs = 60_000,
 ): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + mostMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come true within a minute`);
+    if (Date.now() > deadline) throw new Error(`${what} did not come true within ${mostMs / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
