@@ -5,8 +5,8 @@ import zlib from 'node:zlib';
 import type { App } from '#core/app.ts';
 import type { Format } from '#core/articles/pictures/picture.ts';
 import { AppError } from '#core/platform/errors.ts';
+import { bestEncoding } from './encodings.ts';
 import { MEDIA_POLICY } from './headers.ts';
-import { acceptedEncodings } from './page-cache.ts';
 import { refuse } from './refusals.ts';
 import { isKnown } from './versions.ts';
 
@@ -64,7 +64,7 @@ function serveDrawing(file: string, caching: string, req: IncomingMessage, res: 
   const headers = { etag, 'cache-control': caching, vary: 'accept-encoding' };
   if (isKnown(req.headers, { etag })) return notModified(res, headers);
   const type = { ...headers, 'content-type': 'image/svg+xml' };
-  if (acceptedEncodings(req).br && info.size > ONE_PACKET) {
+  if (info.size > ONE_PACKET && bestEncoding(req.headers, { br: true }) === 'br') {
     const compressed = () => [createReadStream(file), zlib.createBrotliCompress(BROTLI)];
     send(req, res, { ...type, 'content-encoding': 'br' }, compressed);
   } else send(req, res, { ...type, 'content-length': info.size }, () => [createReadStream(file)]);
