@@ -198,6 +198,17 @@ test('a connection on which nothing is asked is closed in time', async (t) => {
   assert.equal(await open(), 0);
 });
 
+test('a slow reader has its answer to the end, longer than a connection may be idle', async (t) => {
+  const body = Buffer.alloc(8 << 20, 'a');
+  const ready = new ReadyAnswer(200, ['content-length', String(body.length)], body);
+  const { connect, ends } = await serve(t, ready, { keepAliveTimeout: 200 });
+  const slow = connect();
+  slow.write(GET);
+  await until(() => ends.some((end) => end.writableLength > 0));
+  for (let round = 0; round < 2; round++) await once(connect().resume(), 'close'); // so long it is quiet, and longer
+  assert.equal((await text(slow)).length > body.length, true);
+});
+
 test('when the server stops, open connections end', async (t) => {
   const { connect, lane, open } = await serve(t);
   const socket = connect();
