@@ -34,6 +34,7 @@ export function defanged(value: string): string {
 
 /** A plain text with each `:ioc[…]` in it defanged, for titles, updates and other text that is not Markdown. */
 export function withDefangedIndicators(text: string): string {
+  if (!text.includes(':ioc[')) return text;
   return text.replace(EVERY_INDICATOR, (_all, value: string) => defanged(value));
 }
 

@@ -76,7 +76,9 @@ export class Shelves {
         slug: id,
         author: fields.author ?? this.site.author,
         path: articlePath(id),
-        minutes: Math.max(1, Math.round(wordsIn(body) / 220)),
+        get minutes() {
+          return Math.max(1, Math.round(wordsIn(body) / 220)); // not before somebody looks: 10,000 texts take a while
+        },
       }));
       tags.add(`article:${id}`);
     } else {
@@ -190,7 +192,7 @@ function otherNameOf(file: string): string {
     : file.replace(/\.md$/, '/index.md');
 }
 
-/** About how many words a text has: what stands between blanks. Bytes are counted, as 10,000 texts are at the start. */
+/** About how many words a text has: what stands between blanks. */
 function wordsIn(text: Buffer): number {
   let words = 0;
   let isInWord = false;
