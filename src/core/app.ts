@@ -83,7 +83,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
 export async function closeApp(app: App): Promise<void> {
   await Promise.allSettled(app.background);
   app.library.close();
-  app.pictures.kept.close();
+  app.pictures.makers.close();
   await app.index.close();
   app.changes.stop();
   app.sender.close();

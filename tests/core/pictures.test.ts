@@ -22,6 +22,7 @@ import { DAY } from '#core/platform/clock.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { jpegWithPlace, photo } from '../support/photos.ts';
 import { openTestApp } from '../support/test-app.ts';
+import { until } from '../support/test-site.ts';
 
 /** An app with one published article, `news`, in a folder of its own. */
 async function newsroom(t: TestContext, body = '![A harbour](./photo.jpg)') {
@@ -276,6 +277,7 @@ describe('what was made', () => {
     const all = await Promise.all(Array.from({ length: 20 }, () => bytesOf(app.pictures)));
     assert.equal(new Set(all.map((one) => one?.toString('base64'))).size, 1);
     const again = new Pictures(app);
+    t.after(() => again.makers.close());
     assert.deepEqual(await bytesOf(again), all[0]);
     assert.equal(logged('picture.made').length, 1);
     assert.equal(kept().length, 1);
@@ -298,6 +300,7 @@ describe('what was made', () => {
     for (const harm of harms) {
       harm();
       const restarted = new Pictures(app);
+      t.after(() => restarted.makers.close());
       assert.deepEqual(await bytesOf(restarted), whole);
     }
     assert.equal(logged('picture.damaged').length, harms.length);
@@ -355,6 +358,26 @@ describe('a picture that cannot be made', () => {
   });
 });
 
+test('the process that decodes may die and knows no password; another takes its place', {
+  skip: process.platform !== 'linux' && 'skipped: looks for it in /proc',
+}, async (t) => {
+  const { app, save } = await newsroom(t);
+  process.env.SMTP_URL = 'smtp://user:password@relay.example';
+  t.after(() => delete process.env.SMTP_URL);
+  save('photo.png', await photo(3000, 3000).png().toBuffer());
+  const picture = await measured(app.pictures, 'photo.png');
+  const job = { make: 'variant', picture, variant: { width: 1920, format: 'avif' } } as const;
+  const others = makersOf(process.pid);
+  const failed = assert.rejects(app.pictures.makers.make(job), /process that made it ended/);
+  await until(() => makersOf(process.pid).some((one) => !others.includes(one)));
+  const [maker = 0] = makersOf(process.pid).filter((one) => !others.includes(one));
+  assert.doesNotMatch(readFileSync(`/proc/${maker}/environ`, 'utf8'), /SMTP_URL|password/);
+  process.kill(maker, 'SIGKILL');
+  await failed;
+  const bytes = await app.pictures.makers.make({ ...job, variant: { width: 480, format: 'webp' } });
+  assert.equal((await sharp(bytes).metadata()).width, 480);
+});
+
 test('two pictures are made at a time, and a line that grows long is refused', async () => {
   const turns = new Turns(2);
   const gates = Array.from({ length: 202 }, () => Promise.withResolvers<void>());
@@ -375,6 +398,14 @@ test('two pictures are made at a time, and a line that grows long is refused', a
   await Promise.all(all);
   assert.equal(most, 2);
 });
+
+/** The processes below one that make pictures, once they run their own program. */
+function makersOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? [];
+  return children
+    .filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('maker-process'))
+    .map(Number);
+}
 
 /** A PNG of a few bytes that claims to be so large. */
 function enormousPng(width: number, height: number): Buffer {

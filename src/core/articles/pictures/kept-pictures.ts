@@ -6,7 +6,6 @@ import { Readable } from 'node:stream';
 import { DAY, HOUR, MINUTE } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Log } from '../../platform/log.ts';
-import { Turns } from './turns.ts';
 
 /** Something made, on its way to a reader. */
 export interface KeptPicture {
@@ -16,19 +15,17 @@ export interface KeptPicture {
 
 /** Each file ends in the SHA-256 of what stands before it; readers of pictures stop before that. */
 const SEAL_BYTES = 32;
-const AT_ONCE = 2;
 /** How long a file stays that nobody asks for. */
 const KEPT_DAYS = 30;
 const SOUND_MAX = 10_000;
 
 /**
  * What was made of pictures, one file each in a folder that may be emptied at any time.
- * Made once, by few at a time, while all who ask wait for the same one; a damaged file is made anew.
+ * Made once, while all who ask wait for the same one; a damaged file is made anew.
  */
 export class KeptPictures {
   readonly #dir: string;
   readonly #log: Log;
-  readonly #turns = new Turns(AT_ONCE);
   readonly #making = new Map<string, Promise<KeptPicture>>();
   /** Files whose seal this process has looked at, by inode and size; each is looked at again after a day. */
   readonly #sound = new Map<string, string>();
@@ -42,7 +39,7 @@ export class KeptPictures {
    * @param name of the file: what goes into the making must be in it
    * @throws what `make` throws, for a minute without asking it again; AppError `unavailable`
    */
-  async get(name: string, make: () => Promise<Buffer>): Promise<KeptPicture> {
+  async get(name: string, make: () => Promise<Uint8Array>): Promise<KeptPicture> {
     return (await this.#onDisk(name)) ?? this.#making.get(name) ?? this.#begin(name, make);
   }
 
@@ -55,10 +52,6 @@ export class KeptPictures {
       const age = now.getTime() - (info?.mtimeMs ?? now.getTime());
       if (age > (name.endsWith('.part') ? HOUR : KEPT_DAYS * DAY)) await rm(file, { force: true });
     }
-  }
-
-  close(): void {
-    this.#turns.close();
   }
 
   async #onDisk(name: string): Promise<KeptPicture | undefined> {
@@ -80,8 +73,8 @@ export class KeptPictures {
     return { size, stream: () => createReadStream(file, { end: size - 1 }) };
   }
 
-  #begin(name: string, make: () => Promise<Buffer>): Promise<KeptPicture> {
-    const making = this.#turns.take(make).then((bytes) => this.#keep(name, bytes));
+  #begin(name: string, make: () => Promise<Uint8Array>): Promise<KeptPicture> {
+    const making = make().then((bytes) => this.#keep(name, bytes));
     this.#making.set(name, making);
     const forget = () => this.#making.delete(name);
     const forgetLater = () => void setTimeout(forget, MINUTE).unref();
@@ -93,7 +86,7 @@ export class KeptPictures {
   }
 
   /** A disk that takes no more is no reason to show nothing. */
-  async #keep(name: string, bytes: Buffer): Promise<KeptPicture & { isOnDisk: boolean }> {
+  async #keep(name: string, bytes: Uint8Array): Promise<KeptPicture & { isOnDisk: boolean }> {
     const file = path.join(this.#dir, name);
     const part = `${file}.${randomBytes(6).toString('hex')}.part`;
     const kept = { size: bytes.length, stream: () => Readable.from([bytes]) };
@@ -110,7 +103,7 @@ export class KeptPictures {
   }
 }
 
-function sealOf(bytes: Buffer): Buffer {
+function sealOf(bytes: Uint8Array): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
 

@@ -28,6 +28,9 @@ export interface Variant {
   format: Format;
 }
 
+/** Raised with any change to how a variant is made (make-variant.ts): what was kept is then made anew. */
+export const SETTINGS_VERSION = 1;
+
 /** Enough for a phone, a column, and both on screens of twice the density. */
 const WIDTHS = [480, 960, 1440, 1920];
 /** An author's picture stands beside a name. */

@@ -5,7 +5,7 @@ import type { Parts } from '../../platform/parts.ts';
 import type { Library } from '../library.ts';
 import { previewedArticle } from '../preview.ts';
 import { type KeptPicture, KeptPictures } from './kept-pictures.ts';
-import { makeVariant, SETTINGS_VERSION } from './make-variant.ts';
+import { Makers } from './makers.ts';
 import { measure } from './measure.ts';
 import {
   type Format,
@@ -14,6 +14,7 @@ import {
   type Picture,
   type PictureFacts,
   readVariantName,
+  SETTINGS_VERSION,
   type Variant,
   wholeOf,
 } from './picture.ts';
@@ -45,6 +46,7 @@ export class Pictures {
   readonly #parts: PictureParts;
   /** What was made of them, and of others. */
   readonly kept: KeptPictures;
+  readonly makers = new Makers();
   readonly #measured = new Map<string, { stamp: string; facts: Promise<PictureFacts | undefined> }>();
 
   constructor(parts: PictureParts) {
@@ -108,12 +110,12 @@ export class Pictures {
     return undefined;
   }
 
-  async #makeNow(picture: Picture, variant: Variant): Promise<Buffer> {
+  async #makeNow(picture: Picture, variant: Variant): Promise<Uint8Array> {
     const { log } = this.#parts;
     const named = { picture: this.#nameOf(picture.file), ...variant };
     try {
       const began = performance.now();
-      const bytes = await makeVariant(picture, variant);
+      const bytes = await this.makers.make({ make: 'variant', picture, variant });
       log.debug('picture.made', { ...named, ms: Math.round(performance.now() - began) });
       return bytes;
     } catch (error) {

@@ -7,9 +7,6 @@ import { fitText } from './fit-text.ts';
 import { backdrop, EDGE, FLOOR, NIGHT, SIZE } from './share-scene.ts';
 import type { ShareSubject } from './share-subject.ts';
 
-/** Raised with any change to how a share picture is drawn. */
-export const DRAWING_VERSION = 1;
-
 /** Of the title's letters, in pixels. */
 const SIZES = [76, 68, 60, 54, 48];
 /** Where the room for the title begins, and how far above the floor it ends. */

@@ -5,8 +5,10 @@ import type { Article } from '../article.ts';
 import type { Library } from '../library.ts';
 import type { KeptPicture } from '../pictures/kept-pictures.ts';
 import type { Pictures } from '../pictures/pictures.ts';
-import { DRAWING_VERSION, drawSharePicture } from './share-picture.ts';
 import { type ShareSubject, shareSubjectOf, shareSubjectOfSite } from './share-subject.ts';
+
+/** Raised with any change to how a share picture is drawn (share-picture.ts). */
+const DRAWING_VERSION = 1;
 
 type ShareParts = Pick<Parts, 'siteUrl' | 'log'> & { library: Library; pictures: Pictures };
 
@@ -36,9 +38,9 @@ export class SharePictures {
     }
   }
 
-  async #draw(subject: ShareSubject): Promise<Buffer> {
+  async #draw(subject: ShareSubject): Promise<Uint8Array> {
     try {
-      return await drawSharePicture(subject);
+      return await this.#parts.pictures.makers.make({ make: 'share-picture', subject });
     } catch (error) {
       this.#parts.log.error('share-picture.failed', { title: subject.title, message: wordsOf(error) });
       throw error;
