@@ -1,3 +1,4 @@
+import { feeds } from './feeds.ts';
 import { inTheBrowser } from './in-the-browser.ts';
 import { layoutShift } from './layout-shift.ts';
 import { lighthouseScores } from './lighthouse.ts';
@@ -10,6 +11,7 @@ const PARTS: Record<string, { part: Part; says: string }> = {
   weight: { part: weight, says: 'HTML and CSS of an article with 50 comments, on the wire' },
   steady: { part: layoutShift, says: 'nothing moves while a page loads slowly and is read to its end' },
   html: { part: validHtml, says: 'every page, style sheet and drawing by the Nu checker (needs Java)' },
+  feeds: { part: feeds, says: 'every feed by the rules of the W3C’s validator, and that it is sent once' },
   browser: { part: inTheBrowser, says: 'every page with axe, at 320 px, without scripts and third parties' },
   lighthouse: { part: lighthouseScores, says: 'home, article and newsletter: 100 in all four categories' },
 };

@@ -197,7 +197,7 @@ test('an article says where it is, what it shows when shared, and how it can be 
       'en_GB',
       'summary_large_image',
       'Authentication',
-      '2026-09-01T08:00:00.000Z',
+      '2026-09-01T08:00Z',
     ],
   );
   assert.equal(data?.['@type'], 'NewsArticle');

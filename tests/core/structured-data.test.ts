@@ -24,8 +24,8 @@ test('an article is told as news, with its author, publisher, picture and times'
     headline: 'A gate stands open',
     description: 'Shut it.',
     image: 'http://watchpost.test/articles/story/share.png',
-    datePublished: '2026-11-23T08:00:00.000Z',
-    dateModified: '2026-11-23T08:00:00.000Z',
+    datePublished: '2026-11-23T08:00Z',
+    dateModified: '2026-11-23T08:00Z',
     author: { '@type': 'Person', name: 'desk', url: 'http://watchpost.test/authors/desk/' },
     publisher: {
       '@type': 'Organization',
@@ -48,11 +48,11 @@ test('a story that goes on is a live report, with each update; one that is over 
   ];
   const live = await dataOf(t, { status: 'ongoing', updates });
   assert.deepEqual(live['@type'], ['NewsArticle', 'LiveBlogPosting']);
-  assert.equal(live.coverageStartTime, '2026-11-23T08:00:00.000Z');
-  assert.equal(live.dateModified, '2026-11-23T10:00:00.000Z');
+  assert.equal(live.coverageStartTime, '2026-11-23T08:00Z');
+  assert.equal(live.dateModified, '2026-11-23T10:00Z');
   const [newest, first] = live.liveBlogUpdate as Record<string, string>[];
   assert.deepEqual([newest?.headline, newest?.articleBody], ['It is shut.', 'It is shut. We wait.']);
-  assert.equal(newest?.datePublished, '2026-11-23T10:00:00.000Z');
+  assert.equal(newest?.datePublished, '2026-11-23T10:00Z');
   assert.equal(newest?.url, 'http://watchpost.test/articles/story/#update-20261123T1000');
   assert.match(first?.headline ?? '', /^Every gate of .* of…$/);
   assert.ok((first?.headline?.length ?? 0) <= 110);
@@ -63,9 +63,9 @@ test('a story that goes on is a live report, with each update; one that is over 
 test('a correction is told, with its date', async (t) => {
   const data = await dataOf(t, { corrections: [{ at: '2026-11-23T12:00:00Z', text: 'It was gate 7.' }] });
   assert.deepEqual(data.correction, [
-    { '@type': 'CorrectionComment', text: 'It was gate 7.', datePublished: '2026-11-23T12:00:00.000Z' },
+    { '@type': 'CorrectionComment', text: 'It was gate 7.', datePublished: '2026-11-23T12:00Z' },
   ]);
-  assert.equal(data.dateModified, '2026-11-23T12:00:00.000Z');
+  assert.equal(data.dateModified, '2026-11-23T12:00Z');
 });
 
 test('the site tells how it is searched', async (t) => {

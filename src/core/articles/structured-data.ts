@@ -1,5 +1,6 @@
 import { type Article, modifiedAt, updateAnchor } from './article.ts';
 import type { Library } from './library.ts';
+import { minuteOf } from './time-words.ts';
 
 interface Parts {
   library: Library;
@@ -22,8 +23,8 @@ export function articleData({ library, siteUrl }: Parts, article: Article): Stru
     headline: article.title,
     description: article.dek || undefined,
     image: sharePicture(siteUrl, article),
-    datePublished: article.published,
-    dateModified: modifiedAt(article),
+    datePublished: minuteOf(article.published),
+    dateModified: minuteOf(modifiedAt(article)),
     author: {
       '@type': author.kind === 'organization' ? 'Organization' : 'Person',
       name: author.name,
@@ -36,7 +37,7 @@ export function articleData({ library, siteUrl }: Parts, article: Article): Stru
     isAccessibleForFree: true,
     correction: listed(article.corrections, correction),
     ...(isOngoing && {
-      coverageStartTime: article.published,
+      coverageStartTime: minuteOf(article.published),
       liveBlogUpdate: listed(article.updates, (update) => liveUpdate(update, url)),
     }),
   };
@@ -77,7 +78,7 @@ function publisher(name: string, siteUrl: URL): StructuredData {
 type Note = Article['updates'][number];
 
 function correction({ at, text }: Note): StructuredData {
-  return { '@type': 'CorrectionComment', text, datePublished: at };
+  return { '@type': 'CorrectionComment', text, datePublished: minuteOf(at) };
 }
 
 function liveUpdate(update: Note, page: string): StructuredData {
@@ -85,7 +86,7 @@ function liveUpdate(update: Note, page: string): StructuredData {
     '@type': 'BlogPosting',
     headline: headlineOf(update.text),
     articleBody: update.text,
-    datePublished: update.at,
+    datePublished: minuteOf(update.at),
     url: `${page}#${updateAnchor(update)}`,
   };
 }

@@ -31,6 +31,11 @@ export function timeWords(
   return format.format(new Date(at));
 }
 
+/** A moment for machines, to the minute: a page that names it often is smaller where it is written in one way. */
+export function minuteOf(at: string): string {
+  return `${at.slice(0, 16)}Z`;
+}
+
 /** Plain English without a region would write the month first. */
 export function localeOf(language: string): string {
   return language === 'en' ? 'en-GB' : language;
