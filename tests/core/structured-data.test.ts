@@ -27,12 +27,7 @@ test('an article is told as news, with its author, publisher, picture and times'
     datePublished: '2026-11-23T08:00Z',
     dateModified: '2026-11-23T08:00Z',
     author: { '@type': 'Person', name: 'desk', url: 'http://watchpost.test/authors/desk/' },
-    publisher: {
-      '@type': 'Organization',
-      name: 'Watchpost',
-      url: 'http://watchpost.test/',
-      logo: 'http://watchpost.test/icon-512.png',
-    },
+    publisher: { '@type': 'Organization', name: 'Watchpost', url: 'http://watchpost.test/' },
     mainEntityOfPage: 'http://watchpost.test/articles/story/',
     articleSection: 'Cloud',
     keywords: 'Cloud, Updates',

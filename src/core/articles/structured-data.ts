@@ -52,7 +52,7 @@ export function siteData({ library: { site }, siteUrl }: Parts): StructuredData 
     description: site.description || undefined,
     url: siteUrl.href,
     inLanguage: site.language,
-    publisher: publisher(site.title, siteUrl),
+    publisher: { ...publisher(site.title, siteUrl), logo: new URL('/icon-512.png', siteUrl).href },
     potentialAction: {
       '@type': 'SearchAction',
       target: { '@type': 'EntryPoint', urlTemplate: `${siteUrl.href}search/?q={query}` },
@@ -67,12 +67,7 @@ export function sharePicture(siteUrl: URL, article?: Pick<Article, 'path'>): str
 }
 
 function publisher(name: string, siteUrl: URL): StructuredData {
-  return {
-    '@type': 'Organization',
-    name,
-    url: siteUrl.href,
-    logo: new URL('/icon-512.png', siteUrl).href,
-  };
+  return { '@type': 'Organization', name, url: siteUrl.href };
 }
 
 type Note = Article['updates'][number];
