@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { DOMParser } from '@xmldom/xmldom';
 import Ajv from 'ajv-draft-04';
@@ -179,6 +180,24 @@ for (const file of XML_FEEDS) {
     );
   });
 }
+
+test('a language that no reader would understand is refused, and the last good one stays', async (t) => {
+  const app = await openTestApp(t);
+  for (const [language, isGood] of Object.entries({
+    'de-AT': true,
+    'pt-BR': true,
+    english: false,
+    en_GB: false,
+    x: false,
+    'en-': false,
+    '"><b>': false,
+  })) {
+    writeFileSync(path.join(app.config.contentDir, 'site.yaml'), `language: ${JSON.stringify(language)}`);
+    app.library.reload();
+    assert.equal(app.library.problems.length === 0, isGood, language);
+    assert.match((await articleFeed(app, 'rss.xml'))?.text ?? '', /<language>(?:en|de-AT|pt-BR)<\/language>/);
+  }
+});
 
 test('a topic without an article has no feed', async (t) => {
   assert.equal(await feedOf(t, 'rss.xml', [{ topics: ['cloud'] }], 'mobile'), '');

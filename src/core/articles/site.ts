@@ -4,6 +4,7 @@ import { parseEmailAddress } from '../platform/email-address.ts';
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
 const wallTime = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "should be a wall time such as '08:00'");
+const language = z.string().refine(isLanguage, 'should be a language such as en or de-AT');
 const timeZone = z.string().refine(isTimeZone, 'should be a time zone such as Europe/London');
 
 const subject = z.object({ id: z.string(), name: z.string(), dek: z.string().default('') });
@@ -19,7 +20,7 @@ export const siteFields = z.object({
   title: z.string().default('Watchpost'),
   tagline: z.string().default('Security news'),
   description: z.string().default(''),
-  language: z.string().default('en'),
+  language: language.default('en'),
   /** The author of articles that name none. */
   author: z.string().default('desk'),
   timeZone: timeZone.default('UTC'),
@@ -54,9 +55,7 @@ export const siteFields = z.object({
       policy: webAddress.optional(),
       encryption: webAddress.optional(),
       acknowledgments: webAddress.optional(),
-      languages: z
-        .array(z.string().regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]+)*$/, 'should be a language such as en'))
-        .optional(),
+      languages: z.array(language).optional(),
     })
     .prefault({}),
 });
@@ -93,9 +92,19 @@ function isContact(text: string): boolean {
   return /^(?:https:\/\/|mailto:|tel:)\S+$/.test(text) || parseEmailAddress(text) !== undefined;
 }
 
+/** BCP 47 with ISO 639's names, as feeds, pages and Intl take them. */
+function isLanguage(tag: string): boolean {
+  return /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(tag) && isTaken(() => Intl.getCanonicalLocales(tag));
+}
+
 function isTimeZone(name: string): boolean {
+  return isTaken(() => new Intl.DateTimeFormat('en', { timeZone: name }));
+}
+
+/** Intl says no by throwing. */
+function isTaken(use: () => unknown): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    use();
     return true;
   } catch {
     return false;
