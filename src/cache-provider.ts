@@ -1,6 +1,5 @@
 import type { CacheOptions, CacheProviderFactory } from 'astro';
 import { rendering } from '#server/rendering.ts';
-import { isKnown, versionHeaders } from '#server/versions.ts';
 
 /** Lets pages use Astro's own cache API (`Astro.cache.set({ tags })`) while the bytes live in the front door's cache. */
 const factory: CacheProviderFactory = () => {
@@ -18,15 +17,10 @@ const factory: CacheProviderFactory = () => {
       if (!job || !options || response.status !== 200 || response.headers.has('set-cookie')) return response;
       const body = Buffer.from(await response.arrayBuffer());
       const { tags = [], lastModified } = options;
-      const version = job.keep({ headers: response.headers, body, tags, lastModified });
-      const headers = new Headers(response.headers);
-      if (version) {
-        for (const [name, value] of Object.entries(versionHeaders(version))) headers.set(name, value);
-        headers.set('vary', 'accept-encoding');
-        if (isKnown(Object.fromEntries(request.headers), version))
-          return new Response(null, { status: 304, headers });
-      }
-      return new Response(new Uint8Array(body), { status: 200, headers });
+      const kept = await job.keep({ headers: response.headers, body, tags, lastModified });
+      // As from memory, so that the first reader too gets it compressed, or hears that it has not changed.
+      if (kept) return kept.answerTo(Object.fromEntries(request.headers)).response();
+      return new Response(new Uint8Array(body), { status: 200, headers: response.headers });
     },
     async invalidate() {
       throw new Error('Pages change through recordPageChange() of the core.');

@@ -4,7 +4,6 @@ import { askedPath, canonicalUrl } from './canonical-url.ts';
 import { clientAddress } from './client-address.ts';
 import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
-import type { RenderedPage } from './kept-page.ts';
 import { serveMedia } from './media.ts';
 import { PageCache } from './page-cache.ts';
 import type { PlainGet } from './plain-get.ts';
@@ -140,12 +139,8 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       return show(); // the other one's page was not for keeping
     }
     const { epoch } = cache;
-    const keep = (page: RenderedPage) => {
-      void cache.keep(key, page, epoch);
-      return cache.version(key);
-    };
     try {
-      await rendering.run({ keep }, show);
+      await rendering.run({ keep: (page) => cache.keep(key, page, epoch) }, show);
     } finally {
       done();
     }

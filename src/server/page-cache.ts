@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '#core/platform/clock.ts';
 import { KeptPage, type RenderedPage } from './kept-page.ts';
 import type { ReadyAnswer } from './ready-answer.ts';
-import { type Version, Versions } from './versions.ts';
+import { Versions } from './versions.ts';
 
 /** How many invalidations are remembered for renders that were under way meanwhile. */
 const REMEMBERED = 1000;
@@ -21,7 +21,7 @@ export class PageCache {
   readonly #versions: Versions;
   readonly #maxBytes: number;
   readonly #extraHeaders: readonly string[];
-  /** Pages that were asked for again, to be compressed better: one at a time, so that visitors find a processor. */
+  /** Pages to be compressed better: those asked for again, and any while there is nothing else to do. */
   readonly #wanted = new Map<string, KeptPage>();
   #isImproving = false;
   #bytes = 0;
@@ -46,16 +46,12 @@ export class PageCache {
     return this.#pages.has(key);
   }
 
-  /** The version of a page that is kept. */
-  version(key: string): Version | undefined {
-    return this.#pages.get(key)?.version;
-  }
-
   /** What a GET is answered from memory; undefined where the page has to be rendered. */
   answerTo(key: string, headers: IncomingHttpHeaders): ReadyAnswer | undefined {
     const page = this.#pages.get(key);
     if (!page) return undefined;
-    if (!page.used) this.#noteUse(key, page);
+    if (!page.used) this.#want(key, page);
+    page.used = true;
     return page.answerTo(headers);
   }
 
@@ -92,10 +88,13 @@ export class PageCache {
     return this.#epoch;
   }
 
-  /** Keeps a page, unless one of its tags changed since `epoch`: it would show the old state for ever. */
-  async keep(key: string, rendered: RenderedPage, epoch: number): Promise<void> {
+  /**
+   * Keeps a page, and gives it back in every form, unless one of its tags changed since `epoch`: it would show the
+   * old state for ever.
+   */
+  async keep(key: string, rendered: RenderedPage, epoch: number): Promise<KeptPage | undefined> {
     const changed = this.#invalidations.some(({ at, tags }) => at > epoch && concerns(tags, rendered));
-    if (changed || this.#epoch - epoch > REMEMBERED) return;
+    if (changed || this.#epoch - epoch > REMEMBERED) return undefined;
     const version = this.#versions.of(key, rendered.body, rendered.lastModified);
     const page = new KeptPage(rendered, version, this.#extraHeaders);
     this.#drop(key);
@@ -103,6 +102,8 @@ export class PageCache {
     this.#count(key, page);
     await page.compress();
     this.#count(key, page);
+    if (!this.#isImproving) this.#want(key, page);
+    return page;
   }
 
   /** Forgets every page that shows one of these. */
@@ -112,8 +113,7 @@ export class PageCache {
     for (const [key, page] of this.#pages) if (concerns(tags, page)) this.#drop(key);
   }
 
-  #noteUse(key: string, page: KeptPage): void {
-    page.used = true;
+  #want(key: string, page: KeptPage): void {
     this.#wanted.set(key, page);
     if (!this.#isImproving) void this.#improve();
   }

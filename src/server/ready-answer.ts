@@ -34,6 +34,14 @@ export class ReadyAnswer {
     return this.#whole.length;
   }
 
+  /** For Astro, which sends the first answer itself. */
+  response(): Response {
+    const { status, headers, body } = this;
+    const told = new Headers();
+    for (let i = 0; i < headers.length; i += 2) told.set(headers[i] ?? '', headers[i + 1] ?? '');
+    return new Response(status === 304 ? null : new Uint8Array(body), { status, headers: told });
+  }
+
   /** Head and body for an HTTP/1.1 connection that stays open. */
   wire(): Buffer {
     const second = Math.floor(Date.now() / SECOND);

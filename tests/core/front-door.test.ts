@@ -295,6 +295,12 @@ test('a page is sent in the best encoding that the client takes', async () => {
   }
 });
 
+test('who asks for a page first gets it compressed too', async () => {
+  const { headers, body } = await ask('/articles/sim-swapping/', { headers: { 'accept-encoding': 'br' } });
+  assert.equal(headers['content-encoding'], 'br');
+  assert.match(brotliDecompressSync(body).toString(), /^<!doctype html>/i);
+});
+
 test('a page that the client has already is not sent again', async () => {
   for (const target of ['/', '/door.css', `/articles/${SLUG}/cover.svg`]) {
     const { headers } = await ask(target);
