@@ -2,8 +2,12 @@ import { expect, type Page } from '@playwright/test';
 import { EVERY_PAGE, open } from './every-page.ts';
 import { type Stage, test } from './stage.ts';
 
-/** Script, style sheets in the page, style and event attributes: what the content security policy would block. */
-const INLINE = /<(?:script|style)\b[^>]*>|<[a-z][^>]*\s(?:style|on[a-z]+)\s*=[^>]*>/gi;
+/**
+ * Script, style sheets in the page, style and event attributes: what the content security policy would block.
+ * A block of data for search engines is no script.
+ */
+const INLINE =
+  /<(?:script(?! type="application\/ld\+json">)|style)\b[^>]*>|<[a-z][^>]*\s(?:style|on[a-z]+)\s*=[^>]*>/gi;
 
 /** What a page asks of other origins, and what the browser complains about (its policy's violations among it). */
 function complaintsOf(page: Page, { site }: Stage): string[] {
