@@ -15,6 +15,8 @@ export interface Schema {
   edition_article: EditionArticleTable;
   delivery: DeliveryTable;
   session: SessionTable;
+  article_view: ArticleViewTable;
+  article_view_total: ArticleViewTotalTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -180,4 +182,17 @@ export interface SessionTable {
   created_at: string;
   seen_at: string;
   expires_at: string;
+}
+
+/** How often an article was read on a UTC day (`2026-11-24`); nothing about who did. */
+export interface ArticleViewTable {
+  day: string;
+  slug: string;
+  views: number;
+}
+
+/** The sum of an article's days, kept beside them: the desk shows it without reading years of days. */
+export interface ArticleViewTotalTable {
+  slug: string;
+  views: number;
 }

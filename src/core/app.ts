@@ -4,6 +4,7 @@ import { Library } from './articles/library.ts';
 import { Pictures } from './articles/pictures/pictures.ts';
 import { LibraryIndex } from './articles/search/library-index.ts';
 import { SharePictures } from './articles/share-picture/share-pictures.ts';
+import { Views } from './articles/views.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { Sender } from './mail/deliver.ts';
 import { readDkimSigner } from './mail/dkim.ts';
@@ -28,6 +29,7 @@ export interface App extends Parts {
   sharePictures: SharePictures;
   /** What search asks; it follows the library once a server tells it to. */
   index: LibraryIndex;
+  views: Views;
   changes: PageChanges;
   /** Absent without an AKISMET_KEY: strangers' comments are held for a person. */
   spam: SpamFilter | undefined;
@@ -73,6 +75,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     pictures,
     sharePictures: new SharePictures({ ...parts, library, pictures }),
     index: new LibraryIndex({ dataDir: config.dataDir, library, log }),
+    views: new Views(parts),
     changes: new PageChanges(db),
     spam: config.akismet && new Akismet({ ...config.akismet, blog: siteUrl }),
     sender: new Sender(parts, { relay, dkim, letterFor: letterMaker({ ...parts, library }) }),
@@ -85,6 +88,7 @@ export async function closeApp(app: App): Promise<void> {
   app.library.close();
   app.pictures.makers.close();
   await app.index.close();
+  await app.views.close();
   app.changes.stop();
   app.sender.close();
   await app.db.destroy();

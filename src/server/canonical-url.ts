@@ -1,8 +1,9 @@
 /** Where a query parameter makes another page; everywhere else it is taken away before anything looks at it. */
 const KNOWN_QUERY = new Map([
-  ['page', /^\/(?:articles|search|topics\/[^/]+|authors\/[^/]+)\/$/],
+  ['page', /^\/(?:(?:desk\/)?articles|search|topics\/[^/]+|authors\/[^/]+)\/$/],
   ['q', /^\/search\/$/],
   ['state', /^\/desk\/comments\/$/],
+  ['sort', /^\/desk\/articles\/$/],
 ]);
 
 /** Characters that need no escape (RFC 3986 section 2.3). */

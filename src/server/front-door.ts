@@ -7,6 +7,7 @@ import { answerHealth } from './health.ts';
 import { serveMedia } from './media.ts';
 import { PageCache } from './page-cache.ts';
 import type { PlainGet } from './plain-get.ts';
+import { isView } from './reader-views.ts';
 import { refuse, refuseBody } from './refusals.ts';
 import { rendering } from './rendering.ts';
 import { isSameOrigin } from './same-origin.ts';
@@ -61,7 +62,9 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     readyAnswer({ target, headers }) {
       try {
         const key = cacheKey(headers, target, ownHost);
-        return key === undefined ? undefined : cache.answerTo(key, headers)?.wire();
+        const ready = key === undefined ? undefined : cache.answerTo(key, headers);
+        if (key !== undefined && ready && isView(key, headers, ready.status)) app.views.add(key);
+        return ready?.wire();
       } catch (error) {
         app.log.error('bug.front-door', { error });
         return undefined; // the long way has its own answer to a bug
@@ -70,11 +73,15 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
   };
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const isRead = req.method === 'GET' || req.method === 'HEAD';
+    const isGet = req.method === 'GET';
+    const isRead = isGet || req.method === 'HEAD';
     if (!req.url?.startsWith('/')) useOriginForm(req);
     const target = req.url ?? '/';
     const key = isRead ? cacheKey(req.headers, target, ownHost) : undefined;
-    if (key !== undefined && cache.serve(key, req, res)) return; // it carries the security headers itself
+    if (key !== undefined && cache.serve(key, req, res)) {
+      if (isGet && isView(key, req.headers, res.statusCode)) app.views.add(key);
+      return; // it carries the security headers itself
+    }
 
     for (let i = 0; i < security.length; i += 2)
       res.setHeader(security[i] as string, security[i + 1] as string);
@@ -95,7 +102,10 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       }
       req.url = canonical;
       const known = cacheKey(req.headers, canonical, ownHost);
-      if (known !== undefined && cache.serve(known, req, res)) return;
+      if (known !== undefined && cache.serve(known, req, res)) {
+        if (isGet && isView(known, req.headers, res.statusCode)) app.views.add(known);
+        return;
+      }
     }
     if (isRead && (await serveFile(url.pathname, req, res))) return;
     if (url.pathname.startsWith('/_')) return refuse(res, 404); // Astro's own endpoints (images, actions): unused, so shut
@@ -105,7 +115,9 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       if (body === 'too-large') return refuseBody(req, res);
       Object.assign(req, { body });
     }
-    await render(req, res, isRead ? cacheKey(req.headers, canonical, ownHost) : undefined);
+    const shared = isRead ? cacheKey(req.headers, canonical, ownHost) : undefined; // not the desk's own looks
+    await render(req, res, shared);
+    if (shared !== undefined && isGet && isView(shared, req.headers, res.statusCode)) app.views.add(shared);
   }
 
   async function serveFile(pathname: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> {

@@ -39,6 +39,7 @@ export async function serve(config: Config): Promise<void> {
   }
   const stopWorker = app.config.worker ? startWorker(app) : async () => {};
   await greet(app, server.address() as AddressInfo);
+  app.views.start();
   app.index.follow(); // it reads every article: not before readers are served
   const signal = await stopped;
   app.log.info('server.stopping', { signal });

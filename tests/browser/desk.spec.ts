@@ -1,6 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
 import { test } from './site.ts';
-import { comment, decide, deskLink, OUTAGE, signUp } from './steps.ts';
+import { approve, comment, decide, deskLink, OUTAGE, signUp } from './steps.ts';
 
 test('a sign-in link opens the desk once', async ({ page, site }) => {
   const link = await deskLink(site);
@@ -64,6 +65,32 @@ test('the desk counts who has asked and who has confirmed', async ({ page, desk 
   ]);
 });
 
+test('the desk shows how often each article was read, and files with a fault', async ({
+  page,
+  desk,
+  site,
+}) => {
+  const browser = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0' };
+  for (let n = 0; n < 3; n++) await fetch(site.url + OUTAGE.path, { headers: browser });
+  await comment(page, { name: 'Ann', email: 'ann@example.org', body: 'Locked out.' });
+  await approve(desk, 'Ann');
+  await site.stop(); // which saves what was counted
+  await site.start();
+  writeFileSync(`${site.contentDir}/articles/unfinished.md`, '---\ntitle: Unfinished\n---\n');
+
+  await desk.goto('/desk/articles/');
+  const rows = desk.getByRole('row');
+  await expect(rows.nth(1)).not.toContainText(OUTAGE.title); // the oldest of all
+  await desk.getByRole('link', { name: 'All', exact: true }).click();
+  await expect(desk.getByRole('columnheader', { name: 'All' })).toHaveAttribute('aria-sort', 'descending');
+  await expect(rows.nth(1)).toContainText(OUTAGE.title);
+  // Published, comments, today, 7 days, 30 days, all.
+  await expect(rows.nth(1).getByRole('cell')).toHaveText(['19 November 2018', '1', '3', '3', '3', '3']);
+  await desk.getByRole('link', { name: 'Title', exact: true }).click();
+  await expect(rows.nth(1)).toContainText('After a breach notice');
+  await expect(desk.getByRole('alert')).toContainText('articles/unfinished.md, line 2: published');
+});
+
 test('a comment can be moved from state to state and back', async ({ page, desk }) => {
   await comment(page, { name: 'Ann', email: 'ann@example.org', body: 'Locked out.' });
   await desk.goto('/desk/');
@@ -100,9 +127,15 @@ test('signing out ends the session, and the cookie of before opens nothing', asy
 });
 
 test('no page of the desk opens without signing in, however its address is spelt', async ({ page, site }) => {
-  const places = ['', 'comments/', 'comments/?state=spam', 'subscribers/', 'mail/'].map(
-    (rest) => `/desk/${rest}`,
-  );
+  const places = [
+    '',
+    'articles/',
+    'articles/?sort=all',
+    'comments/',
+    'comments/?state=spam',
+    'subscribers/',
+    'mail/',
+  ].map((rest) => `/desk/${rest}`);
   const spellings = ['/desk', '//desk/', '/%64esk/', '//%64esk//comments/', '/desk//mail'];
   for (const address of [...places, ...spellings]) {
     await page.goto(site.url + address);

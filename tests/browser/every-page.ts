@@ -54,6 +54,7 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the page behind a sign-in link', at: ({ deskLink }) => deskLink },
     { name: 'a sign-in link that is not good', at: () => '/desk/sign-in/old/', status: 410 },
     { name: 'the desk', at: () => '/desk/', isDesk: true },
+    { name: 'the articles at the desk', at: () => '/desk/articles/', isDesk: true },
     { name: 'the held comments at the desk', at: () => '/desk/comments/', isDesk: true },
     { name: 'the spam at the desk', at: () => '/desk/comments/?state=spam', isDesk: true },
     { name: 'the subscribers at the desk', at: () => '/desk/subscribers/', isDesk: true },

@@ -7,6 +7,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import Database from 'better-sqlite3';
 import { Kysely, PGliteDialect, type PGliteDialectConfig, sql } from 'kysely';
+import { Views, viewsNow } from '#core/articles/views.ts';
 import { commentHtml } from '#core/comments/comment-markup.ts';
 import { publishedComments } from '#core/comments/comment-rows.ts';
 import { moderateComment } from '#core/comments/moderate-comment.ts';
@@ -27,7 +28,7 @@ import { subscribe } from '#core/subscribers/subscribe.ts';
 import { migrate } from '#db/migrate.ts';
 import type { Schema } from '#db/schema.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { openTestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
+import { memoryLog, openTestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
 
 const NOW = '2026-11-24T09:00:00.000Z';
 const MIGRATIONS = readdirSync(new URL('../../db/migrations/', import.meta.url))
@@ -134,8 +135,8 @@ for (const { name, engine, open } of ENGINES) {
         .values(['Émile', 'ANN'].map((name) => comment({ name })))
         .execute();
       await db.schema.alterTable('comment').dropColumn('name_key').execute();
-      await sql`delete from kysely_migration where name = ${MIGRATIONS[5]}`.execute(db);
-      assert.deepEqual(await migrate(db, engine), [MIGRATIONS[5]]);
+      await sql`delete from kysely_migration where name >= ${MIGRATIONS[5]}`.execute(db);
+      assert.deepEqual(await migrate(db, engine), MIGRATIONS.slice(5));
       const rows = await db.selectFrom('comment').select('name_key').orderBy('id').execute();
       assert.deepEqual(
         rows.map((row) => row.name_key),
@@ -148,6 +149,19 @@ for (const { name, engine, open } of ENGINES) {
       const runs = await Promise.all([migrate(db, engine), migrate(another(), engine)]);
       assert.deepEqual([...new Set(runs.flat())].sort(), MIGRATIONS);
       assert.deepEqual(await migrate(db, engine), []);
+    });
+
+    test('views counted by two processes at once add up', async (t) => {
+      const { db, another } = await openMigrated(t);
+      const clock = fixedClock(NOW);
+      const both = [db, another()].map((each) => new Views({ db: each, clock, log: memoryLog([]) }));
+      for (let round = 0; round < 10; round++) {
+        for (const views of both) for (const slug of ['one', 'two', 'two']) views.add(`/articles/${slug}/`);
+        await Promise.all(both.map((views) => views.flush()));
+      }
+      const counts = await viewsNow(db, clock);
+      assert.deepEqual(counts.get('one'), { today: 20, week: 20, month: 20, all: 20 });
+      assert.equal(counts.get('two')?.all, 40);
     });
 
     test('a state, cadence, kind or verdict that does not exist is refused', async (t) => {

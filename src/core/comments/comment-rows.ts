@@ -17,17 +17,17 @@ export async function publishedComments({ db }: { db: Db }, article: string): Pr
   return rows.map((row, index) => ({ ...row, number: index + 1 }));
 }
 
-/** How many comments stand under each of some articles; those with none are left out. */
+/** How many comments stand under each article, or each of some; those with none are left out. */
 export async function publishedCounts(
   { db }: { db: Db },
-  articles: readonly string[],
+  articles?: readonly string[],
 ): Promise<Map<string, number>> {
-  if (articles.length === 0) return new Map();
+  if (articles?.length === 0) return new Map();
   const rows = await db
     .selectFrom('comment')
     .select(['article', (e) => e.fn.countAll<number>().as('count')])
-    .where('article', 'in', articles)
     .where('state', '=', 'published')
+    .$if(articles !== undefined, (query) => query.where('article', 'in', articles ?? []))
     .groupBy('article')
     .execute();
   return new Map(rows.map(({ article, count }) => [article, Number(count)]));
