@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import v8 from 'node:v8';
 import { type App, closeApp, openApp } from '#core/app.ts';
 import { deskLink, LINK_MINUTES } from '#core/desk/sign-in.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
@@ -20,7 +21,7 @@ const CHANGES_MS = 250;
  */
 export async function serve(config: Config): Promise<void> {
   const stopped = stopSignal(); // from the first moment: a signal during the start must not be lost
-  const app = await openApp(config);
+  const app = await openSparingly(config);
   noteBugs(app);
   const { server, drain } = newHttpServer(await frontDoor(app));
   // Before the first page is rendered: what changes from then on is heard of.
@@ -46,6 +47,19 @@ export async function serve(config: Config): Promise<void> {
   await Promise.all([drain(), stopWorker()]);
   await closeApp(app);
   app.log.info('server.stopped');
+}
+
+/**
+ * Reading 10,000 articles makes much garbage and keeps little. If V8's young generation is let grow meanwhile,
+ * 80 MB more stay with the process for good, and the reading takes no less time.
+ */
+async function openSparingly(config: Config): Promise<App> {
+  v8.setFlagsFromString('--semi-space-growth-factor=1');
+  try {
+    return await openApp(config);
+  } finally {
+    v8.setFlagsFromString('--semi-space-growth-factor=2');
+  }
 }
 
 /** Only works: sends letters and asks the filter, for a site that other processes serve. */
