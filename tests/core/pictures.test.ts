@@ -14,7 +14,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import type { Variant } from '#core/articles/pictures/picture.ts';
-import { withPictures, withPlainPictures } from '#core/articles/pictures/picture-html.ts';
+import { pictureHtml, withPictures, withPlainPictures } from '#core/articles/pictures/picture-html.ts';
 import { Pictures } from '#core/articles/pictures/pictures.ts';
 import { Turns } from '#core/articles/pictures/turns.ts';
 import { previewPath } from '#core/articles/preview.ts';
@@ -134,6 +134,21 @@ describe('a picture on a page', () => {
       const { pages, delay, mediaType } = await sharp(await bytesAt(app.pictures, address)).metadata();
       assert.deepEqual([mediaType, pages, delay], ['image/gif', 2, [90, 200]], address);
     }
+  });
+
+  test('of an author is as small as it is shown', async (t) => {
+    const { app } = await newsroom(t);
+    const folder = path.join(app.config.contentDir, 'authors');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, 'ann.md'), '---\nname: Ann\n---\n');
+    writeFileSync(path.join(folder, 'ann.jpg'), await photo(1000, 1000).jpeg().toBuffer());
+    app.library.reload();
+    const picture = await app.pictures.picture('/authors/ann/', './ann.jpg');
+    assert.ok(picture);
+    const html = pictureHtml(picture, { alt: '"Ann" & <me>', sizes: '3.5rem' });
+    assert.deepEqual(widths(html, 'avif'), ['128w', '256w', '480w']);
+    assert.match(html, /alt="&quot;Ann&quot; &amp; &lt;me&gt;"/);
+    assert.ok(await bytesAt(app.pictures, srcset(html, 'webp')[0]?.split(' ')[0] ?? ''));
   });
 
   test('in feeds and letters it is one that every reader of mail shows', async (t) => {
