@@ -112,11 +112,12 @@ test('only the site’s own host and port are answered, whatever is asked', asyn
 
 test('an address with its host in front is answered as that host is, whatever Host says', async () => {
   const whole = (path: string, authority = host) => `http://${authority}${path}`;
-  const { body } = await cached('/about/');
+  const page = brotliDecompressSync((await cached('/about/')).body);
   for (const target of [whole('/about/'), whole('/about/').replace('http', 'HTTP')]) {
     const answer = await ask(target, { headers: { 'accept-encoding': 'br', host: 'other.example' } });
     assert.equal(answer.status, 200, target);
-    assert.ok(answer.body.equals(body), 'from memory');
+    assert.equal(answer.headers['content-encoding'], 'br', 'from memory');
+    assert.ok(brotliDecompressSync(answer.body).equals(page), target); // by now it may be compressed better
   }
   assert.equal((await ask(whole(''))).status, 200);
   assert.deepEqual((await ask(whole('/about'))).headers.location, '/about/');
@@ -337,11 +338,11 @@ test('HEAD is answered as GET without the page', async () => {
 });
 
 test('query parameters that mean nothing neither change a page nor make another copy of it', async () => {
-  const { body } = await cached('/about/');
+  const page = brotliDecompressSync((await cached('/about/')).body);
   for (const query of ['?utm_source=a', '?x=1&y=2', '?', '?PAGE=2']) {
     const answer = await ask(`/about/${query}`, { headers: { 'accept-encoding': 'br' } });
     assert.equal(answer.headers['content-encoding'], 'br', `${query} is answered from memory`);
-    assert.ok(answer.body.equals(body), query);
+    assert.ok(brotliDecompressSync(answer.body).equals(page), query);
   }
 });
 
