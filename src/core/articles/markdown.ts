@@ -29,6 +29,8 @@ export class MarkdownError extends Error {}
  * The second try is for a busy machine that had to compile a language's patterns in the first.
  */
 const TRIES_MS = [1000, 2000];
+/** Reading for the index stands in nobody's way for longer than this. */
+const READING_MS = [250];
 
 /**
  * Renders a document of content/: GitHub's Markdown, footnotes, boxes, indicators, code coloured by classes;
@@ -37,21 +39,27 @@ const TRIES_MS = [1000, 2000];
  * @throws MarkdownError on text nested too deeply, or that takes seconds
  */
 export function renderMarkdown(source: string): Rendered {
-  return bounded(() => render(source));
+  return bounded(() => render(source), TRIES_MS);
 }
 
-/** The words of a document as readers see them, without marks; of one that cannot be rendered, as they were written. */
-export function visibleText(source: string): string {
+/**
+ * The words of documents as readers see them, without marks; of one that takes too long, as they were written.
+ * Several at a time: the guard against hostile text takes longer than reading a plain one.
+ */
+export function visibleTexts(sources: readonly string[]): string[] {
+  const read = () => sources.map((source) => textOf(markedWith(new Footnotes()).lexer(source)));
   try {
-    return bounded(() => textOf(markedWith(new Footnotes()).lexer(source)));
+    return bounded(read, READING_MS);
   } catch (error) {
-    if (error instanceof MarkdownError) return withDefangedIndicators(source);
-    throw error;
+    if (!(error instanceof MarkdownError)) throw error;
+    return sources.length > 1
+      ? sources.flatMap((source) => visibleTexts([source]))
+      : sources.map(withDefangedIndicators);
   }
 }
 
-function bounded<T>(compute: () => T): T {
-  for (const ms of TRIES_MS) {
+function bounded<T>(compute: () => T, tries: readonly number[]): T {
+  for (const ms of tries) {
     try {
       return withinTime(ms, compute);
     } catch (error) {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Article } from '../article.ts';
 import { defanged } from '../indicators.ts';
 import type { Library } from '../library.ts';
-import { visibleText } from '../markdown.ts';
+import { visibleTexts } from '../markdown.ts';
 import type { IndexedArticle } from './search-index.ts';
 import { spaced } from './words.ts';
 
@@ -13,10 +13,24 @@ export function stampOf(library: Library, article: Article): string {
   return hash('sha256', JSON.stringify(parts) + library.markdown(article), 'base64url');
 }
 
-/** An article as the index takes it: the words that readers see, wherever on its page. */
-export function indexedArticle(library: Library, article: Article): Omit<IndexedArticle, 'stamp'> {
+/** An article and the stamp that it has now. */
+export interface Stamped {
+  article: Article;
+  stamp: string;
+}
+
+/** Articles as the index takes them: the words that readers see, wherever on their pages. */
+export function indexedArticles(library: Library, stamped: readonly Stamped[]): IndexedArticle[] {
+  const texts = visibleTexts(stamped.map(({ article }) => library.markdown(article)));
+  return stamped.map(({ article, stamp }, index) => ({
+    stamp,
+    ...indexed(library, article, texts[index] ?? ''),
+  }));
+}
+
+function indexed(library: Library, article: Article, visible: string): Omit<IndexedArticle, 'stamp'> {
   const { slug, title, dek, published } = article;
-  const text = [visibleText(library.markdown(article)), ...factsOf(article)].join('\n');
+  const text = [visible, ...factsOf(article)].join('\n');
   return {
     slug,
     published: new Date(published),

@@ -4,7 +4,7 @@ import { MINUTE } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { PageTag } from '../../platform/page-changes.ts';
 import type { Library } from '../library.ts';
-import { indexedArticle, stampOf } from './indexed-article.ts';
+import { indexedArticles, type Stamped, stampOf } from './indexed-article.ts';
 import {
   isBusy,
   isDamage,
@@ -14,8 +14,9 @@ import {
   type SearchIndex,
 } from './search-index.ts';
 
-/** How long requests may wait while articles are read for the index; writing them takes about as long again. */
+/** How long requests may wait while articles are looked at, and for how many that are taken in: about ten milliseconds. */
 const SLICE_MS = 4;
+const SLICE_LENGTH = 6;
 const BUSY_PAUSE_MS = 200;
 
 /**
@@ -109,21 +110,20 @@ export class LibraryIndex {
   }
 
   #takeSome(index: SearchIndex): void {
-    const put = [];
-    const drop = [];
-    const taken = [];
+    const put: Stamped[] = [];
+    const drop: string[] = [];
+    const taken: string[] = [];
     const end = performance.now() + SLICE_MS;
     for (const slug of this.#waiting) {
       const article = this.#library.article(slug);
-      const known = index.stampOf(slug);
       const stamp = article && stampOf(this.#library, article);
-      if (article && stamp !== undefined && stamp !== known)
-        put.push({ ...indexedArticle(this.#library, article), stamp });
+      const known = index.stampOf(slug);
+      if (article && stamp !== undefined && stamp !== known) put.push({ article, stamp });
       if (!article && known !== undefined) drop.push(slug);
       taken.push(slug);
-      if (performance.now() >= end) break;
+      if (put.length === SLICE_LENGTH || performance.now() >= end) break;
     }
-    if (put.length + drop.length > 0) index.change(put, drop);
+    if (put.length + drop.length > 0) index.change(indexedArticles(this.#library, put), drop);
     for (const slug of taken) this.#waiting.delete(slug);
   }
 

@@ -157,7 +157,7 @@ function prepareTables(db: Database.Database): void {
       title, dek, subjects, body, content = '', contentless_delete = 1,
       tokenize = "unicode61 remove_diacritics 2 categories 'L* N* M* Co'", prefix = '1 2 3'
     );
-    insert into words (words, rank) values ('automerge', 0), ('usermerge', 8), ('crisismerge', 1000);
+    insert into words (words, rank) values ('automerge', 0), ('usermerge', 16), ('crisismerge', 1000);
     pragma user_version = ${FORMAT};
   `);
 }
