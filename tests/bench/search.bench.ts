@@ -27,10 +27,8 @@ function numbers(seed: number): () => number {
 
 /** Texts in a made-up language of 50,000 words, of which the nth is used 1/n as often as the first (Zipf's law). */
 function texts(next: () => number): (length: number) => string {
-  const syllables = Array.from(
-    { length: 90 },
-    () => 'bcdfghklmnprstvz'[(next() * 16) | 0] + 'aeiou'[(next() * 5) | 0],
-  );
+  const one = (letters: string) => letters[Math.floor(next() * letters.length)] ?? '';
+  const syllables = Array.from({ length: 90 }, () => one('bcdfghklmnprstvz') + one('aeiou'));
   const made = new Set(COMMON);
   while (made.size < 50_000)
     made.add(Array.from({ length: 1 + next() * 4 }, () => syllables[(next() * 90) | 0]).join(''));
@@ -74,7 +72,7 @@ function timed(task: () => unknown, rounds = ROUNDS): { median: number; p99: num
   return figures(Array.from({ length: rounds }, once));
 }
 
-/** Follows the library until every article is in the index; prints how long, and how long anything else had to wait. */
+/** Follows the library until every article is in the index; prints how long that took, and how long other work waited. */
 async function printBuilding(name: string, index: LibraryIndex, library: Library): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const start = performance.now();

@@ -44,6 +44,8 @@ const PAGE_LENGTH = 10;
  */
 const COMPARED = 500;
 const HEADS = '{title dek subjects}';
+/** More of the commonest words hardly ever stand in one head, and looking takes as long again. */
+const HEAD_TERMS_MAX = 3;
 /** So much better than a very old one fits an article of today, and half as much one of a year ago. */
 const NEWNESS = 0.2;
 
@@ -84,7 +86,8 @@ function hitsOf(index: SearchIndex, query: SearchQuery, articles: readonly Artic
 function best({ library, clock }: Parts, index: SearchIndex, query: SearchQuery): Article[] {
   const expression = expressionOf(query);
   const newest = index.newest(expression, COMPARED + 1);
-  const inHeads = newest.length > COMPARED ? index.newest(`${HEADS} : (${expression})`, COMPARED) : [];
+  const isCommon = newest.length > COMPARED && query.terms.length <= HEAD_TERMS_MAX;
+  const inHeads = isCommon ? index.newest(`${HEADS} : (${expression})`, COMPARED) : [];
   const now = clock.now().getTime();
   const found = new Map<Article, number>();
   for (const { slug, rank } of [...newest, ...inHeads] satisfies Candidate[]) {
