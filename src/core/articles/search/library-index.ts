@@ -133,13 +133,18 @@ export class LibraryIndex {
       this.#tryAgainIn(BUSY_PAUSE_MS);
       return;
     }
-    if (!this.#isFailing) this.#log.warn('search.failed', { error });
+    if (!this.#isFailing) this.#note(error);
     this.#tryAgainIn(isDamage(error) && !this.#isFailing ? 0 : MINUTE);
     this.#isFailing = true;
     if (!isDamage(error)) return;
     this.#forget();
     this.#isDamaged = true;
     this.#isAllWaiting = true;
+  }
+
+  #note(error: unknown): void {
+    if (isIndexError(error)) this.#log.warn('search.failed', { code: error.code, message: error.message });
+    else this.#log.error('bug.search', { error });
   }
 
   #tryAgainIn(ms: number): void {

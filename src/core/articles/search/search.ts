@@ -6,7 +6,7 @@ import type { LibraryIndex } from './library-index.ts';
 import { SearchMarks } from './marks.ts';
 import { nearestWord } from './nearest-word.ts';
 import { expressionOf, readQuery, type SearchQuery } from './query.ts';
-import type { Candidate, SearchIndex } from './search-index.ts';
+import type { SearchIndex } from './search-index.ts';
 
 /** An article that was found; what was looked for is marked in both. */
 export interface Hit {
@@ -90,7 +90,7 @@ function best({ library, clock }: Parts, index: SearchIndex, query: SearchQuery)
   const inHeads = isCommon ? index.newest(`${HEADS} : (${expression})`, COMPARED) : [];
   const now = clock.now().getTime();
   const found = new Map<Article, number>();
-  for (const { slug, rank } of [...newest, ...inHeads] satisfies Candidate[]) {
+  for (const { slug, rank } of [...newest, ...inHeads]) {
     const article = library.article(slug);
     if (!article) continue;
     const years = (now - Date.parse(article.published)) / (365 * DAY);
