@@ -175,6 +175,7 @@ async function measure(): Promise<void> {
           'being built',
         ),
       'the search index',
+      300_000,
     );
     const bigRatios = await table(filled);
     say(`A saved file is shown after ${ms(await saveMs(filled, path.join(big, 'content')))}.`);
