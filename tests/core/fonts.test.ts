@@ -22,8 +22,8 @@ test('the styles and the pages name the fonts that are there, and no others', ()
   const named = (file: string) =>
     readFileSync(path.join(projectRoot, file), 'utf8').match(/[\w-]+\.[0-9a-f]{8}\.woff2/g) ?? [];
   assert.deepEqual([...new Set(named('src/styles/fonts.css'))].sort(), fonts.sort());
-  for (const name of [...named('src/components/Head.astro'), ...named('public/door.css')])
-    assert.ok(fonts.includes(name), name);
+  for (const file of ['src/components/Head.astro', 'src/pages/500.astro', 'public/door.css'])
+    for (const name of named(file)) assert.ok(fonts.includes(name), `${file}: ${name}`);
 });
 
 test('no font weighs more than 45 kB, and the licence lies beside them', () => {
