@@ -19,8 +19,13 @@ export interface PageKind {
 export const EVERY_PAGE: Record<string, PageKind[]> = {
   'what everybody reads': [
     { name: 'the home page', at: () => '/' },
-    { name: 'the list of articles', at: () => '/articles/' },
     { name: 'an article', at: () => OUTAGE.path },
+    { name: 'the page about the site', at: () => '/about/' },
+    { name: 'the privacy page', at: () => '/privacy/' },
+    { name: 'an address where nothing stands', at: () => '/nothing/', status: 404 },
+  ],
+  'what leads to articles': [
+    { name: 'the list of articles', at: () => '/articles/' },
     { name: 'the list of topics', at: () => '/topics/' },
     { name: 'a topic', at: () => '/topics/authentication/' },
     { name: 'an author', at: () => '/authors/desk/' },
@@ -30,9 +35,6 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the search page', at: () => '/search/' },
     { name: 'a search that finds stories', at: () => '/search/?q=phishing' },
     { name: 'a search that finds nothing', at: () => '/search/?q=phsihing' },
-    { name: 'the page about the site', at: () => '/about/' },
-    { name: 'the privacy page', at: () => '/privacy/' },
-    { name: 'an address where nothing stands', at: () => '/nothing/', status: 404 },
   ],
   'the comments': [
     { name: 'an ongoing story with code, table and comments', at: () => STAGED },
