@@ -1,5 +1,6 @@
 import type { App } from '#core/app.ts';
 import { settingValue } from '#core/platform/settings.ts';
+import type { Usage } from '#core/spam/spam-filter.ts';
 import { type Command, withApp } from './command.ts';
 
 type Finding = { level: 'good' | 'note' | 'fault'; text: string };
@@ -19,7 +20,7 @@ Exit code 1 where something is wrong, 0 where all is well or only worth a note.`
 };
 
 async function examine(app: App): Promise<Finding[]> {
-  return [await database(app), ...content(app), await filter(app), ...mail(app), ...address(app)];
+  return [await database(app), ...content(app), ...(await filter(app)), ...mail(app), ...address(app)];
 }
 
 async function database({ db, engine }: App): Promise<Finding> {
@@ -40,16 +41,30 @@ function content({ library }: App): Finding[] {
     : [{ level: 'good', text: `The content is sound: ${count} articles are published.` }];
 }
 
-async function filter({ spam }: App): Promise<Finding> {
-  if (!spam) return { level: 'note', text: 'No AKISMET_KEY is set: strangers’ comments are held for you.' };
+async function filter({ spam }: App): Promise<Finding[]> {
+  if (!spam) return [{ level: 'note', text: 'No AKISMET_KEY is set: strangers’ comments are held for you.' }];
   const state = await spam.verifyKey();
-  if (state === 'valid') return { level: 'good', text: 'Akismet accepts the key.' };
   if (state === 'invalid')
-    return {
-      level: 'fault',
-      text: 'Akismet refuses the key: copy it again from your Akismet account into AKISMET_KEY.',
-    };
-  return { level: 'note', text: 'Akismet does not answer now: comments are kept and wait.' };
+    return [
+      {
+        level: 'fault',
+        text: 'Akismet refuses the key: copy it again from your Akismet account into AKISMET_KEY.',
+      },
+    ];
+  if (state === 'unknown')
+    return [{ level: 'note', text: 'Akismet does not answer now: comments are kept and wait.' }];
+  return [{ level: 'good', text: 'Akismet accepts the key.' }, ...usage(await spam.usage())];
+}
+
+function usage(used: Usage | undefined): Finding[] {
+  if (!used) return [];
+  const count = (number: number) => number.toLocaleString('en');
+  if (used.limit === undefined)
+    return [{ level: 'good', text: `Akismet was asked ${count(used.used)} times this month; no limit.` }];
+  const text = `Akismet was asked ${count(used.used)} of ${count(used.limit)} times this month (${used.percentage} %)`;
+  if (used.throttled)
+    return [{ level: 'fault', text: `${text} and throttles the key: choose a larger plan at akismet.com.` }];
+  return [{ level: used.percentage < 80 ? 'good' : 'note', text: `${text}.` }];
 }
 
 function mail({ config, library }: App): Finding[] {

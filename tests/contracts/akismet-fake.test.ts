@@ -100,6 +100,44 @@ test('an alert and the time of the next check come with a verdict', async (t) =>
   assert.equal(headers.get('X-akismet-recheck-after'), '900');
 });
 
+test('a test may say all that comes with a verdict, and what stands in its place', async (t) => {
+  const fake = await start(t);
+  fake.guid = 'abc';
+  fake.error = 'suspended';
+  fake.debugHelp = 'Look here';
+  fake.verdictBody = 'TRUE';
+  fake.status = 503;
+  fake.headers['Retry-After'] = '30';
+  const response = await check(fake);
+  assert.equal(response.status, 503);
+  assert.equal(await response.text(), 'TRUE');
+  assert.equal(response.headers.get('X-akismet-guid'), 'abc');
+  assert.equal(response.headers.get('X-akismet-error'), 'suspended');
+  assert.equal(response.headers.get('X-akismet-debug-help'), 'Look here');
+  assert.equal(response.headers.get('Retry-After'), '30');
+});
+
+test('the use of the plan is told to whoever has the key, by POST or GET', async (t) => {
+  const fake = await start(t);
+  const used = await post(fake, '/1.2/usage-limit', { api_key: fake.key });
+  assert.deepEqual(await used.json(), { limit: 350000, usage: 7463, percentage: '2.13', throttled: false });
+  fake.usage = { limit: 'none', usage: 1, percentage: '0', throttled: false };
+  const asked = await fetch(`${fake.url}/1.2/usage-limit?api_key=${fake.key}`);
+  assert.deepEqual(await asked.json(), fake.usage);
+  assert.equal(await verdictOf(post(fake, '/1.2/usage-limit', { api_key: 'another' })), 'invalid');
+});
+
+test('a field that comes repeatedly is a list, and stands in the body as it came', async (t) => {
+  const fake = await start(t);
+  const raw = `api_key=${fake.key}&blog=${encodeURIComponent(blog)}&user_ip=192.0.2.1&context[]=a&context%5B%5D=b`;
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  await fetch(`${fake.url}/1.1/comment-check`, { method: 'POST', body: raw, headers });
+  const [request] = fake.requests;
+  assert.deepEqual(request?.lists, { context: ['a', 'b'] });
+  assert.deepEqual(request.fields, { api_key: fake.key, blog, user_ip: '192.0.2.1' });
+  assert.equal(request.raw, raw);
+});
+
 test('reports are thanked for, and every request is kept in order', async (t) => {
   const fake = await start(t);
   const report = { api_key: fake.key, blog, user_ip: '192.0.2.1', comment_content: 'Grüße & mehr' };

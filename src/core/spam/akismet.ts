@@ -1,51 +1,12 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe } from 'node:diagnostics_channel';
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { AkismetClient } from 'akismet-api';
-import type { CheckedFields, CheckOutcome, SpamFilter } from './spam-filter.ts';
+import { type Answer, converse, superagent } from './akismet-call.ts';
+import { notesOf, recheckAfterOf } from './akismet-notes.ts';
+import { usageOf } from './akismet-usage.ts';
+import type { CheckedFields, CheckOutcome, Silence, SpamFilter, Usage } from './spam-filter.ts';
 
-/** The longest that Akismet may take for one answer. */
-const TIME_OUT_MS = 3000;
-/** Its answers are a word; whatever is longer is not one. */
-const ANSWER_BYTES = 64 * 1024;
 const USER_AGENT = 'Watchpost/0.1 | Akismet-api/6.0.0';
 
-/** One conversation with Akismet: what akismet-api neither offers nor tells, seen from outside it. */
-interface Call {
-  requests: ClientRequest[];
-  headers: IncomingHttpHeaders;
-  why?: 'time-out' | 'garbage';
-}
-
-const calls = new AsyncLocalStorage<Call>();
-
-// akismet-api has no time-out, follows redirects, reads without limit, and keeps the headers to itself.
-subscribe('http.client.request.start', (message) => {
-  const call = calls.getStore();
-  if (!call) return;
-  const { request } = message as { request: ClientRequest };
-  if (call.requests.push(request) > 1) stop(call, 'garbage'); // a redirect: the key goes nowhere else
-});
-subscribe('http.client.response.finish', (message) => {
-  const call = calls.getStore();
-  if (!call) return;
-  const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-  // From here on the response tells of a broken connection; told twice, superagent prints a complaint.
-  request.removeAllListeners('error').on('error', () => {});
-  call.headers = response.headers;
-  let bytes = 0;
-  response.on('data', (chunk: Buffer | string) => {
-    bytes += chunk.length;
-    if (bytes > ANSWER_BYTES) stop(call, 'garbage');
-  });
-});
-
-function stop(call: Call, why: 'time-out' | 'garbage'): void {
-  call.why ??= why;
-  for (const request of call.requests) request.destroy(new Error(why));
-}
-
-/** Akismet by akismet-api, with the time-out, the limits and the discretion that it lacks. */
+/** Akismet by akismet-api, with the limits and the discretion that it lacks; see akismet-call.ts. */
 export class Akismet implements SpamFilter {
   readonly #key: string;
   readonly #url: URL;
@@ -58,43 +19,39 @@ export class Akismet implements SpamFilter {
   }
 
   async check(fields: CheckedFields): Promise<CheckOutcome> {
-    const { answer, call, error } = await this.#ask((client) => client.checkSpam(fields as never), fields);
-    if (answer === false) return { state: 'answered', verdict: 'ham' };
-    if (answer === true)
-      return {
-        state: 'answered',
-        verdict: call.headers['x-akismet-pro-tip'] === 'discard' ? 'discard' : 'spam',
-      };
-    return { state: 'silent', why: whyOf(call, error) };
+    const asked = await converse(() => this.#client(fields).checkSpam(ALL_IN_REQUEST_OPTS));
+    const { headers } = asked.call;
+    const notes = notesOf(headers, this.#key);
+    // A suspended account is answered `false` whatever the comment, with this header: such a word is no verdict.
+    if (asked.answer === undefined || headers['x-akismet-error'] !== undefined)
+      return { state: 'silent', why: whyOf(asked), notes };
+    const isDiscard = headers['x-akismet-pro-tip'] === 'discard';
+    const verdict = !asked.answer ? 'ham' : isDiscard ? 'discard' : 'spam';
+    const recheckAfter = recheckAfterOf(headers);
+    return { state: 'answered', verdict, ...(recheckAfter && { recheckAfter }), notes };
   }
 
   async correct(kind: 'spam' | 'ham', fields: CheckedFields): Promise<boolean> {
-    const submit = (client: AkismetClient) =>
-      (kind === 'spam'
-        ? client.submitSpam(fields as never)
-        : client.submitHam(fields as never)) as Promise<unknown>;
-    const { answer } = await this.#ask(submit, fields);
+    const { answer } = await converse<unknown>(() => {
+      const client = this.#client(fields);
+      return kind === 'spam' ? client.submitSpam(ALL_IN_REQUEST_OPTS) : client.submitHam(ALL_IN_REQUEST_OPTS);
+    });
     // akismet-api takes any 2xx for success; the body says whether it was.
     return (answer as { text?: string } | undefined)?.text === 'Thanks for making the web a better place.';
   }
 
   async verifyKey(): Promise<'valid' | 'invalid' | 'unknown'> {
-    const { answer } = await this.#ask((client) => client.verifyKey(), {});
+    const { answer } = await converse(() => this.#client({}).verifyKey());
     if (answer === undefined) return 'unknown';
     return answer ? 'valid' : 'invalid';
   }
 
-  async #ask<T>(ask: (client: AkismetClient) => Promise<T>, fields: CheckedFields) {
-    const call: Call = { requests: [], headers: {} };
-    const timer = setTimeout(() => stop(call, 'time-out'), TIME_OUT_MS);
-    try {
-      const answer: T | undefined = await calls.run(call, async () => await ask(this.#client(fields)));
-      return { answer, call, error: undefined };
-    } catch (error) {
-      return { answer: undefined, call, error };
-    } finally {
-      clearTimeout(timer);
-    }
+  async usage(): Promise<Usage | undefined> {
+    const url = new URL('/1.2/usage-limit', this.#url).href;
+    const { answer } = await converse(() =>
+      superagent.post(url).type('form').set('User-Agent', USER_AGENT).send({ api_key: this.#key }),
+    );
+    return usageOf(answer?.text);
   }
 
   /** A client for one call: the library puts the key into the host name, and forgets fields that it does not know. */
@@ -103,22 +60,20 @@ export class Akismet implements SpamFilter {
       key: this.#key,
       blog: this.#blog.href,
       userAgent: USER_AGENT,
-    }) as AkismetClient & {
-      rootEndpoint: string;
-      endpoint: string;
-      requestOpts: Record<string, string>;
-    };
+    }) as AkismetClient & { rootEndpoint: string; endpoint: string; requestOpts: CheckedFields };
     client.rootEndpoint = new URL('/1.1/', this.#url).href;
     client.endpoint = client.rootEndpoint;
-    client.requestOpts = { ...client.requestOpts, ...fields, api_key: this.#key };
+    client.requestOpts = { ...fields, ...client.requestOpts, api_key: this.#key };
     return client;
   }
 }
 
-function whyOf(call: Call, error: unknown): Exclude<CheckOutcome, { state: 'answered' }>['why'] {
+/** The fields go in by the client's own options, which it sends whole. */
+const ALL_IN_REQUEST_OPTS = {} as Parameters<AkismetClient['checkSpam']>[0];
+
+function whyOf({ call, error }: Answer<boolean>): Silence {
   if (call.why) return call.why;
+  if (call.headers['x-akismet-error'] === 'suspended') return 'bad-key';
   if (error instanceof Error && error.message === 'Invalid API key') return 'bad-key';
-  return call.headers.date === undefined && Object.keys(call.headers).length === 0
-    ? 'unreachable'
-    : 'garbage';
+  return Object.keys(call.headers).length === 0 ? 'unreachable' : 'garbage';
 }
