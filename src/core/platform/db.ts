@@ -28,6 +28,7 @@ export function openSqlite(file: string, patienceMs = 10 * SECOND): Db {
   // The package is compiled with NORMAL, which loses acknowledged commits when power fails.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');
+  database.pragma('secure_delete = ON'); // who asks to be erased must not be found in the file
   database.pragma('busy_timeout = 0'); // from here on the dialect waits, and the process does not
   return new Kysely<Schema>({
     dialect: new PatientSqliteDialect({

@@ -22,6 +22,7 @@ interface Settings {
 /**
  * SQLite for a process that has more to do than wait: while another process writes, what wants to write here asks
  * again and again, and what only reads is answered. Rejects with AppError `unavailable` at the end of its patience.
+ * Transactions that come in the same moment share one flush to disk.
  */
 export class PatientSqliteDialect extends SqliteDialect {
   readonly #settings: Settings;
@@ -50,6 +51,7 @@ class OwnTurnsAdapter extends SqliteAdapter {
 class PatientSqliteDriver extends SqliteDriver {
   readonly #settings: Settings;
   readonly #turns = new Turns();
+  #flush: SharedFlush | undefined;
 
   constructor(settings: Settings) {
     super(settings);
@@ -57,7 +59,9 @@ class PatientSqliteDriver extends SqliteDriver {
   }
 
   override async acquireConnection(): Promise<Session> {
-    return new Session(await super.acquireConnection(), this.#turns, this.#settings.patienceMs);
+    const connection = await super.acquireConnection();
+    this.#flush ??= new SharedFlush(connection, this.#settings.file);
+    return new Session(connection, this.#turns, this.#flush, this.#settings.patienceMs);
   }
 
   override async beginTransaction(session: Session): Promise<void> {
@@ -65,16 +69,11 @@ class PatientSqliteDriver extends SqliteDriver {
   }
 
   override async commitTransaction(session: Session): Promise<void> {
-    await super.commitTransaction(session);
-    session.end();
+    await session.commit();
   }
 
   override async rollbackTransaction(session: Session): Promise<void> {
-    try {
-      if (this.#settings.file.inTransaction) await super.rollbackTransaction(session); // a full disk has done it already
-    } finally {
-      session.end();
-    }
+    await session.rollback();
   }
 }
 
@@ -82,47 +81,70 @@ class PatientSqliteDriver extends SqliteDriver {
 class Session implements DatabaseConnection {
   readonly #connection: DatabaseConnection;
   readonly #turns: Turns;
+  readonly #flush: SharedFlush;
   readonly #patienceMs: number;
   /** There during a transaction. */
   #endTurn: (() => void) | undefined;
 
-  constructor(connection: DatabaseConnection, turns: Turns, patienceMs: number) {
+  constructor(connection: DatabaseConnection, turns: Turns, flush: SharedFlush, patienceMs: number) {
     this.#connection = connection;
     this.#turns = turns;
+    this.#flush = flush;
     this.#patienceMs = patienceMs;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#endTurn) return this.#connection.executeQuery<R>(query);
-    const { result, endTurn } = await this.#inTurn<R>(query);
+    const { result, endTurn } = await this.#inTurn<QueryResult<R>>(async () => {
+      await this.#flush.end(); // what nobody has been told yet is seen by nobody
+      return this.#connection.executeQuery<R>(query);
+    });
     endTurn();
     return result;
   }
 
-  /**
-   * Takes the write lock when a transaction begins: one that first reads and then writes would otherwise fail with
-   * SQLITE_BUSY_SNAPSHOT whenever another process wrote in between, however long one waits.
-   */
   async begin(): Promise<void> {
-    const { endTurn } = await this.#inTurn(CompiledQuery.raw('begin immediate'));
+    const { endTurn } = await this.#inTurn(() => this.#flush.begin());
     this.#endTurn = endTurn;
   }
 
-  end(): void {
-    this.#endTurn?.();
-    this.#endTurn = undefined;
+  /** Resolves once it is on disk, together with those that come in the same moment. */
+  async commit(): Promise<void> {
+    const { done, isFull } = await this.#flush.join();
+    if (isFull) await this.#flush.end();
+    else this.#flush.endSoon(this.#turns);
+    this.#giveTurn();
+    await done;
+  }
+
+  /** Waits for those before it: whoever lost to one of them must not hear of it before that one is on disk. */
+  async rollback(): Promise<void> {
+    if (!this.#endTurn) return; // the flush failed: everything in it is undone already
+    let others: Promise<unknown> = Promise.resolve();
+    try {
+      ({ others } = await this.#flush.leave());
+      this.#flush.endSoon(this.#turns);
+    } finally {
+      this.#giveTurn();
+    }
+    await others;
   }
 
   streamQuery(): never {
     throw new Error('Rows are read at once: a statement that stays open would hold up all others.');
   }
 
-  async #inTurn<R>(query: CompiledQuery): Promise<{ result: QueryResult<R>; endTurn: () => void }> {
+  #giveTurn(): void {
+    this.#endTurn?.();
+    this.#endTurn = undefined;
+  }
+
+  async #inTurn<T>(act: () => Promise<T>): Promise<{ result: T; endTurn: () => void }> {
     const deadline = performance.now() + this.#patienceMs;
     for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs + 2, LONGEST_PAUSE_MS)) {
       const endTurn = await this.#turns.next();
       try {
-        return { result: await this.#connection.executeQuery<R>(query), endTurn };
+        return { result: await act(), endTurn };
       } catch (error) {
         endTurn();
         if (!isBusy(error)) throw error;
@@ -133,8 +155,122 @@ class Session implements DatabaseConnection {
   }
 }
 
+/** So many transactions share a flush at most: the first of them waits for the last. */
+const MOST_TOGETHER = 64;
+/** A process that writes without pause rests so often, so long: another one gets the lock meanwhile. */
+const REST_EVERY_MS = 50;
+const REST_MS = 2;
+
+/**
+ * One transaction of SQLite's for several of ours, each in a savepoint of its own: the flush to disk takes longer than
+ * all else that a small one does. Nobody hears of success before the flush, and where it fails everybody hears of that.
+ */
+class SharedFlush {
+  readonly #connection: DatabaseConnection;
+  /** Knows whether a transaction is open: SQLite may have ended it by itself. */
+  readonly #file: Settings['file'];
+  #members: PromiseWithResolvers<void>[] = [];
+  #isEnding = false;
+  #endedAt = 0;
+  #restedAt = 0;
+
+  constructor(connection: DatabaseConnection, file: Settings['file']) {
+    this.#connection = connection;
+    this.#file = file;
+  }
+
+  /**
+   * Takes the write lock when a transaction begins: one that first reads and then writes would otherwise fail with
+   * SQLITE_BUSY_SNAPSHOT whenever another process wrote in between, however long one waits.
+   */
+  async begin(): Promise<void> {
+    if (!this.#file.inTransaction) {
+      await this.end(); // whoever SQLite has undone hears of it
+      await this.#rest();
+      await this.#run('begin immediate');
+    }
+    await this.#run('savepoint member');
+  }
+
+  /** A transaction is through: `done` resolves once it is on disk. */
+  async join(): Promise<{ done: Promise<void>; isFull: boolean }> {
+    await this.#run('release member');
+    const member = Promise.withResolvers<void>();
+    member.promise.catch(() => {}); // whoever waits for it hears of it
+    this.#members.push(member);
+    return { done: member.promise, isFull: this.#members.length >= MOST_TOGETHER };
+  }
+
+  /**
+   * A transaction takes back what it did; those before it stay, unless SQLite has undone everything (a full disk).
+   *
+   * @returns `others` resolves when it is known what became of those before it
+   */
+  async leave(): Promise<{ others: Promise<unknown> }> {
+    const others = Promise.allSettled(this.#members.map(({ promise }) => promise));
+    try {
+      if (!this.#file.inTransaction) throw new AppError('unavailable', UNDONE);
+      await this.#run('rollback to member');
+      await this.#run('release member');
+    } catch (error) {
+      await this.#undo(error);
+    }
+    return { others };
+  }
+
+  /** Ends it as soon as what has arrived at this process is looked at: each request is a turn of the event loop. */
+  endSoon(turns: Turns): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    setImmediate(async () => {
+      const endTurn = await turns.next();
+      this.#isEnding = false;
+      await this.end().finally(endTurn);
+    });
+  }
+
+  /** Writes to disk what has joined. */
+  async end(): Promise<void> {
+    if (!this.#file.inTransaction && this.#members.length === 0) return;
+    try {
+      if (!this.#file.inTransaction) throw new AppError('unavailable', UNDONE);
+      await this.#run('commit');
+      this.#tell((member) => member.resolve());
+    } catch (error) {
+      await this.#undo(error);
+    }
+  }
+
+  async #undo(error: unknown): Promise<void> {
+    if (this.#file.inTransaction) await this.#run('rollback');
+    this.#tell((member) => member.reject(error));
+  }
+
+  #tell(tell: (member: PromiseWithResolvers<void>) => void): void {
+    const members = this.#members;
+    this.#members = [];
+    this.#endedAt = performance.now();
+    for (const member of members) tell(member);
+  }
+
+  async #rest(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#endedAt >= REST_MS) {
+      this.#restedAt = now; // there was time already
+    } else if (now - this.#restedAt > REST_EVERY_MS) {
+      await sleep(REST_MS);
+      this.#restedAt = performance.now();
+    }
+  }
+
+  async #run(statement: string): Promise<void> {
+    await this.#connection.executeQuery(CompiledQuery.raw(statement));
+  }
+}
+
 const LONGEST_PAUSE_MS = 25;
 const BUSY = 'The database is busy with something long, so nothing was changed. Try again in a minute.';
+const UNDONE = 'The database could not save this, so nothing was changed. Try again in a minute.';
 
 function isBusy(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
@@ -143,7 +279,6 @@ function isBusy(error: unknown): boolean {
 /** Lets one after another have something, in the order in which they asked. */
 class Turns {
   #last: Promise<void> = Promise.resolve();
-
   /** Waits for a turn; the function ends it. */
   async next(): Promise<() => void> {
     const { promise, resolve } = Promise.withResolvers<void>();
