@@ -1,4 +1,11 @@
-import { type ColumnDefinitionBuilder, type CreateTableBuilder, type Kysely, sql } from 'kysely';
+import {
+  type ColumnDataType,
+  type ColumnDefinitionBuilder,
+  type CreateTableBuilder,
+  type Expression,
+  type Kysely,
+  sql,
+} from 'kysely';
 import type { Engine } from '../src/core/platform/db.ts';
 
 /** A new table: `strict` on SQLite, so that both engines refuse a value of the wrong type. */
@@ -24,6 +31,26 @@ export function rowReference(engine: Engine) {
 }
 
 export const notNull = (column: ColumnDefinitionBuilder) => column.notNull();
+
+/** On SQLite Kysely begins none: two starts at once would meet in the middle of a step that looks before it changes. */
+export async function inTransaction<T>(
+  db: Kysely<unknown>,
+  step: (trx: Kysely<unknown>) => Promise<T>,
+): Promise<T> {
+  return db.isTransaction ? step(db) : db.transaction().execute(step);
+}
+
+/** A column more, unless an earlier, half-done run has added it. */
+export async function addColumn(
+  db: Kysely<unknown>,
+  table: string,
+  column: string,
+  type: ColumnDataType | Expression<unknown>,
+  build: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder = (column) => column,
+): Promise<void> {
+  if (await hasColumn(db, table, column)) return;
+  await db.schema.alterTable(table).addColumn(column, type, build).execute();
+}
 
 /** Whether an earlier, half-done run has added a column already: SQLite knows no `add column if not exists`. */
 export async function hasColumn(db: Kysely<unknown>, table: string, column: string): Promise<boolean> {

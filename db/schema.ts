@@ -8,7 +8,12 @@ export interface Schema {
   token: TokenTable;
   comment: CommentTable;
   comment_event: CommentEventTable;
+  comment_likeness: CommentLikenessTable;
+  discussion: DiscussionTable;
   spam_feedback: SpamFeedbackTable;
+  moderation: ModerationTable;
+  commenter: CommenterTable;
+  reply_notice: ReplyNoticeTable;
   subscriber: SubscriberTable;
   subscriber_event: SubscriberEventTable;
   edition: EditionTable;
@@ -47,17 +52,30 @@ export type CommentState = 'unchecked' | 'held' | 'published' | 'spam' | 'trash'
 export interface CommentTable {
   id: Generated<number>;
   article: string;
+  /** Its place under the article, from 1, given when it is first published; it never moves and is never given again. */
+  number: number | null;
   parent_id: number | null;
+  /** Who of content/authors speaks, where it was written at the desk. */
+  author: string | null;
   name: string;
   /** The name in lower case, by our own rule on both engines. */
   name_key: Generated<string>;
   email: string;
   email_key: string;
   website: string | null;
+  /** Written by a confirmed subscriber, through a link of their own letters. */
+  verified: Generated<number>;
+  /** Its writer asked that a person read it and the filter not be told. */
+  for_person: Generated<number>;
+  /** Names the picture drawn for its address (a keyed hash, cut short). */
+  picture: string | null;
   /** As typed, cleaned of invisible controls. */
   body: string;
   /** The body rendered once, when it was saved. */
   html: SafeHtml;
+  /** How often its writer has changed it, and when last. */
+  revision: Generated<number>;
+  edited_at: string | null;
   state: CommentState;
   /** Why it is in this state: a word of ours (`first-comment`, `no-filter`, …). */
   reason: string;
@@ -69,11 +87,34 @@ export interface CommentTable {
   checks: Generated<number>;
   check_at: string | null;
   lease_until: string | null;
+  /** When the filter was asked last, answered or not. */
+  asked_at: string | null;
   /** What the filter said, from which fields (JSON), and when. */
   verdict: 'ham' | 'spam' | 'discard' | null;
   checked_fields: string | null;
   checked_at: string | null;
+  /** What looked automatic to us (JSON of signs). */
+  signs: string | null;
+  /** The same for comments that are alike: they are decided together. */
+  cluster: string | null;
+  /** The letter (a delivery's id) in which a moderator was told that it is held. */
+  told_in: number | null;
   created_at: string;
+}
+
+/** Short keys of what a comment holds; comments that share one are alike. */
+export interface CommentLikenessTable {
+  key: string;
+  comment_id: number;
+  at: string;
+}
+
+/** What is counted of the comments under one article, so that no page counts them. */
+export interface DiscussionTable {
+  article: string;
+  published: number;
+  last_number: number;
+  pinned_id: number | null;
 }
 
 /** Append-only: who changed what, when and why. */
@@ -84,6 +125,46 @@ export interface CommentEventTable {
   actor: string;
   state: CommentState;
   reason: string;
+  /** The decision (a moderation's id) that it belongs to, and the state it changed, so that it can be taken back. */
+  batch: number | null;
+  before: CommentState | null;
+  /** More about it (JSON): what the filter said beside its verdict, what was there before an edit. */
+  detail: string | null;
+}
+
+/** One decision about one comment or many. */
+export interface ModerationTable {
+  id: Generated<number>;
+  at: string;
+  actor: string;
+  action: string;
+  count: number;
+  /** The single-use link of a letter that it was made by. */
+  token_hash: string | null;
+  undone_at: string | null;
+}
+
+/** An address that wants to hear of replies; it gets none before it has confirmed once. */
+export interface CommenterTable {
+  id: string;
+  email: string;
+  email_key: string;
+  /** Confirmation letters so far, and when the last one was asked for. */
+  asked: number;
+  asked_at: string | null;
+  confirmed_at: string | null;
+  stopped_at: string | null;
+  /** When the last letter with replies was made. */
+  told_at: string | null;
+  created_at: string;
+}
+
+/** A published reply that somebody is to hear of, and the letter (a delivery's id) in which they do. */
+export interface ReplyNoticeTable {
+  comment_id: number;
+  commenter_id: string;
+  created_at: string;
+  told_in: number | null;
 }
 
 /** A correction that the filter has yet to hear. */
@@ -145,7 +226,7 @@ export interface EditionArticleTable {
   article: string;
 }
 
-export type DeliveryKind = 'confirm' | 'digest';
+export type DeliveryKind = 'confirm' | 'digest' | 'moderation' | 'reply-confirm' | 'replies';
 export type DeliveryState =
   | 'queued'
   | 'claimed'
@@ -161,7 +242,9 @@ export interface DeliveryTable {
   id: Generated<number>;
   kind: DeliveryKind;
   edition_id: string | null;
-  subscriber_id: string;
+  /** Whom it is for, where that is a subscriber or a commenter. */
+  subscriber_id: string | null;
+  commenter_id: string | null;
   recipient: string;
   /** Fixed when the row is made, without brackets. */
   message_id: string;
