@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   preview: async () => (await import('./preview.ts')).previewCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   desk: async () => (await import('./desk.ts')).deskCommand,
+  rules: async () => (await import('./rules.ts')).rulesCommand,
   digest: async () => (await import('./digest.ts')).digestCommand,
 };
 

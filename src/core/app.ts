@@ -5,8 +5,10 @@ import { Pictures } from './articles/pictures/pictures.ts';
 import { LibraryIndex } from './articles/search/library-index.ts';
 import { SharePictures } from './articles/share-picture/share-pictures.ts';
 import { Views } from './articles/views.ts';
+import { hurryComments } from './comments/check-comment.ts';
+import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
 import { letterMaker } from './editions/letter-for.ts';
-import { Sender } from './mail/deliver.ts';
+import { type LetterFor, Sender } from './mail/deliver.ts';
 import { readDkimSigner } from './mail/dkim.ts';
 import { keptMailRelay, smtpRelay } from './mail/relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -18,7 +20,7 @@ import { PageChanges } from './platform/page-changes.ts';
 import type { Parts } from './platform/parts.ts';
 import { readOrMakeSecret } from './platform/tokens.ts';
 import { Akismet } from './spam/akismet.ts';
-import type { SpamFilter } from './spam/spam-filter.ts';
+import { FilterWatch } from './spam/filter-watch.ts';
 import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
 
 /** The parts of Watchpost, put together once; handed to every use case as its first argument. */
@@ -32,7 +34,7 @@ export interface App extends Parts {
   views: Views;
   changes: PageChanges;
   /** Absent without an AKISMET_KEY: strangers' comments are held for a person. */
-  spam: SpamFilter | undefined;
+  spam: FilterWatch | undefined;
   sender: Sender;
 }
 
@@ -77,9 +79,22 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     index: new LibraryIndex({ dataDir: config.dataDir, library, log }),
     views: new Views(parts),
     changes: new PageChanges(db),
-    spam: config.akismet && new Akismet({ ...config.akismet, blog: siteUrl }),
-    sender: new Sender(parts, { relay, dkim, letterFor: letterMaker({ ...parts, library }) }),
+    spam: config.akismet && watchedAkismet(parts, config.akismet),
+    sender: new Sender(parts, { relay, dkim, letterFor: everyLetter({ ...parts, library }) }),
   };
+}
+
+/** Akismet, watched; comments that wait are asked about as soon as it answers again. */
+function watchedAkismet(parts: Parts, settings: NonNullable<Config['akismet']>): FilterWatch {
+  const akismet = new Akismet({ ...settings, blog: parts.siteUrl });
+  return new FilterWatch(parts, akismet, () => hurryComments(parts));
+}
+
+/** Makes the letter of any row of the outbox. */
+function everyLetter(parts: Parts & { library: Library }): LetterFor {
+  const ofComments = commentLetterMaker(parts);
+  const ofSubscribers = letterMaker(parts);
+  return (delivery) => (isCommentLetter(delivery) ? ofComments(delivery) : ofSubscribers(delivery));
 }
 
 /** Ends what is under way, then closes; nothing may use the app afterwards. */

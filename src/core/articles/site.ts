@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseEmailAddress } from '../platform/email-address.ts';
+import { commentRules } from './comment-rules.ts';
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
 
@@ -45,9 +46,7 @@ export const siteFields = z.object({
       latestHours: z.number().min(0).default(12),
     })
     .prefault({}),
-  comments: z
-    .object({ holdFirst: z.boolean().default(true), maxLinks: z.number().int().min(0).default(2) })
-    .prefault({}),
+  comments: commentRules,
   /** What /.well-known/security.txt says (RFC 9116); without a contact, the address that letters come from. */
   security: z
     .object({

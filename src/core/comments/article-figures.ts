@@ -4,7 +4,7 @@ import type { ViewCounts } from '../articles/view-rows.ts';
 import { viewsNow } from '../articles/views.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
-import { publishedCounts } from './comment-rows.ts';
+import { publishedCounts } from './discussion-rows.ts';
 
 /** What the writer sees of each article: how often it was read (UTC days, as far as saved) and answered. */
 export interface ArticleFigures extends ViewCounts {

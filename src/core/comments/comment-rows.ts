@@ -1,37 +1,10 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { CommentState, CommentTable, Schema } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
-import type { PublishedComment } from './comment.ts';
 
 export type CommentRow = Selectable<CommentTable>;
-
-/** The published comments of an article, oldest first. */
-export async function publishedComments({ db }: { db: Db }, article: string): Promise<PublishedComment[]> {
-  const rows = await db
-    .selectFrom('comment')
-    .select(['id', 'parent_id as parent', 'name', 'website', 'html', 'created_at as at'])
-    .where('article', '=', article)
-    .where('state', '=', 'published')
-    .orderBy('id')
-    .execute();
-  return rows.map((row, index) => ({ ...row, number: index + 1 }));
-}
-
-/** How many comments stand under each article, or each of some; those with none are left out. */
-export async function publishedCounts(
-  { db }: { db: Db },
-  articles?: readonly string[],
-): Promise<Map<string, number>> {
-  if (articles?.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('comment')
-    .select(['article', (e) => e.fn.countAll<number>().as('count')])
-    .where('state', '=', 'published')
-    .$if(articles !== undefined, (query) => query.where('article', 'in', articles ?? []))
-    .groupBy('article')
-    .execute();
-  return new Map(rows.map(({ article, count }) => [article, Number(count)]));
-}
+export type CommentChange = Updateable<CommentTable>;
+export type CommentEvent = Selectable<Schema['comment_event']>;
 
 export async function insertComment(trx: Trx, values: Insertable<CommentTable>): Promise<number> {
   const { id } = await trx.insertInto('comment').values(values).returning('id').executeTakeFirstOrThrow();
@@ -42,12 +15,38 @@ export async function commentById(db: Db | Trx, id: number): Promise<CommentRow 
   return db.selectFrom('comment').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/**
+ * Reads a comment and keeps everybody else from changing it until the transaction ends: what is decided from it is
+ * decided about what is there.
+ */
+export async function lockComment(trx: Trx, id: number): Promise<CommentRow | undefined> {
+  return trx
+    .updateTable('comment')
+    .set((e) => ({ state: e.ref('state') })) // changes nothing, and takes the row on both engines
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/**
+ * The same for several, one after another by their ids: of two transactions that want the same rows one waits, where in
+ * a single statement PostgreSQL takes them in any order, and both would.
+ */
+export async function lockComments(trx: Trx, ids: readonly number[]): Promise<CommentRow[]> {
+  const comments: CommentRow[] = [];
+  for (const id of [...new Set(ids)].sort((one, other) => one - other)) {
+    const comment = await lockComment(trx, id);
+    if (comment) comments.push(comment);
+  }
+  return comments;
+}
+
 /** Changes a comment only where it is still in one of the states; false where it is not. */
 export async function changeComment(
   trx: Db | Trx,
   id: number,
   from: readonly CommentState[],
-  change: Updateable<CommentTable>,
+  change: CommentChange,
 ): Promise<boolean> {
   const { numUpdatedRows } = await trx
     .updateTable('comment')
@@ -68,64 +67,73 @@ export async function insertCommentEvent(
 /** Whether this name with this address has a published comment. */
 export async function isKnownCommenter(
   db: Db | Trx,
-  { name_key, email_key, id }: CommentRow,
+  { nameKey, emailKey, except }: { nameKey: string; emailKey: string; except?: number | undefined },
 ): Promise<boolean> {
+  if (emailKey === '') return false;
   const known = await db
     .selectFrom('comment')
     .select('id')
-    .where('email_key', '=', email_key)
+    .where('email_key', '=', emailKey)
     .where('state', '=', 'published')
-    .where('id', '<>', id)
-    .where('name_key', '=', name_key)
+    .where('name_key', '=', nameKey)
+    .$if(except !== undefined, (query) => query.where('id', '<>', except ?? 0))
     .limit(1)
     .executeTakeFirst();
   return known !== undefined;
 }
 
-/** Takes comments whose next question to the filter is due, each for one worker until `lease`. */
-export async function claimUnchecked(
-  db: Db,
-  now: string,
-  lease: string,
-  most: number,
-): Promise<CommentRow[]> {
-  return db
-    .updateTable('comment')
-    .set({ lease_until: lease })
-    .where('id', 'in', (e) =>
-      e
-        .selectFrom('comment')
-        .select('id')
-        .where('state', '=', 'unchecked')
-        .where('check_at', '<=', now)
-        .where((w) => w.or([w('lease_until', 'is', null), w('lease_until', '<', now)]))
-        .orderBy('check_at')
-        .limit(most),
-    )
-    .where((w) => w.or([w('lease_until', 'is', null), w('lease_until', '<', now)]))
-    .returningAll()
-    .execute();
-}
-
-/** Makes every waiting comment due: the filter has just answered again. */
-export async function hurryUnchecked(db: Db, now: string): Promise<void> {
-  await db
-    .updateTable('comment')
-    .set({ check_at: now })
-    .where('state', '=', 'unchecked')
-    .where('check_at', '>', now)
-    .execute();
-}
-
-/** Comments of one state for the desk, newest first. */
-export async function commentsIn(db: Db, state: CommentState, most: number): Promise<CommentRow[]> {
-  return db
+/**
+ * The same words of the same person on the same article since a time, unless they were taken back. From the same network
+ * address only: whoever guesses whose address stands behind a comment must not be told that it is right.
+ */
+export async function earlierTwin(
+  db: Db | Trx,
+  {
+    article,
+    emailKey,
+    nameKey,
+    body,
+    network,
+  }: { article: string; emailKey: string; nameKey: string; body: string; network: string },
+  since: string,
+): Promise<number | undefined> {
+  const twin = await db
     .selectFrom('comment')
+    .select('id')
+    .where('email_key', '=', emailKey)
+    .where('name_key', '=', nameKey)
+    .where('article', '=', article)
+    .where('body', '=', body)
+    .where('network', '=', network)
+    .where('state', 'not in', ['withdrawn', 'trash'])
+    .where('created_at', '>=', since)
+    .limit(1)
+    .executeTakeFirst();
+  return twin?.id;
+}
+
+/** All comments of one address, oldest first. */
+export async function commentIdsOf(db: Db, emailKey: string): Promise<number[]> {
+  if (emailKey === '') return [];
+  const rows = await db
+    .selectFrom('comment')
+    .select('id')
+    .where('email_key', '=', emailKey)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** What happened to a comment last, at most so much of it, oldest first. */
+export async function eventsOf(db: Db, id: number, most: number): Promise<CommentEvent[]> {
+  const newest = await db
+    .selectFrom('comment_event')
     .selectAll()
-    .where('state', '=', state)
+    .where('comment_id', '=', id)
     .orderBy('id', 'desc')
     .limit(most)
     .execute();
+  return newest.reverse();
 }
 
 export async function commentCounts(db: Db): Promise<Record<CommentState, number>> {
@@ -143,21 +151,4 @@ export async function commentCounts(db: Db): Promise<Record<CommentState, number
     withdrawn: 0,
   };
   return { ...none, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
-}
-
-/** Comments that still carry a plain network address or user agent from before a time. */
-export async function commentsWithOldNetwork(db: Db, before: string, most: number) {
-  return db
-    .selectFrom('comment')
-    .select(['id', 'network'])
-    .where('created_at', '<', before)
-    .where('user_agent', 'is not', null)
-    .limit(most)
-    .execute();
-}
-
-/** Leaves a hash in place of the address; what the filter was told goes too: no correction is sent any more. */
-export async function forgetNetwork(db: Db, id: number, hash: string): Promise<void> {
-  const forgotten = { network: hash, user_agent: null, referrer: null, checked_fields: null };
-  await db.updateTable('comment').set(forgotten).where('id', '=', id).execute();
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { DAY, isoAfter } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
-import { commentsWithOldNetwork, forgetNetwork } from './comment-rows.ts';
+import { commentsWithOldNetwork, forgetNetwork } from './forget-rows.ts';
 
 /** How long network addresses and user agents are kept, for the filter's sake; /privacy/ promises it. */
 const KEPT_MS = 30 * DAY;

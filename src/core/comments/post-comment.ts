@@ -1,142 +1,134 @@
-import { type Article, articlePath } from '../articles/article.ts';
-import { isoAfter, isoTime } from '../platform/clock.ts';
-import { parseEmailAddress } from '../platform/email-address.ts';
+import type { Article } from '../articles/article.ts';
+import type { Library } from '../articles/library.ts';
+import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { insertToken } from '../platform/token-rows.ts';
 import { randomToken } from '../platform/tokens.ts';
-import { HONEYPOT_FIELD } from '../spam/local-signs.ts';
-import type { CheckedFields } from '../spam/spam-filter.ts';
-import { CHECK_LEASE_MS, type CommentParts, checkComment, withPatience } from './check-comment.ts';
+import { checkComment, firstQuestion, withPatience } from './check-comment.ts';
 import { nameKey } from './comment.ts';
-import { cleanText, commentHtml } from './comment-markup.ts';
-import { commentById, insertComment, insertCommentEvent } from './comment-rows.ts';
+import { type CheckedDraft, type CommentDraft, checkedDraft } from './comment-draft.ts';
+import type { CommentParts } from './comment-parts.ts';
+import { earlierTwin, insertComment, insertCommentEvent } from './comment-rows.ts';
+import { type CommentSign, signsOf } from './comment-signs.ts';
+import { pictureName } from './commenter-picture.ts';
+import { lockDiscussion } from './discussion-rows.ts';
+import { filterFields } from './filter-fields.ts';
+import { secondsSince } from './form-stamp.ts';
+import { likenessKeys } from './likeness/likeness.ts';
+import { alikeTo, insertLikeness, joinClusters, newCluster } from './likeness/likeness-rows.ts';
+import { commentHtml } from './markup/comment-markup.ts';
+import { openness } from './openness.ts';
+import { placeWithoutFilter } from './place-comment.ts';
+import { placeBeforeFilter } from './placement.ts';
+import { type SecondThought, secondThoughts } from './second-thoughts/second-thoughts.ts';
 
-export const NAME_MAX = 80;
-export const BODY_MAX = 5000;
-const WEBSITE_MAX = 200;
-/** So much of what a program typed into the trap is worth keeping. */
-const HONEYPOT_MAX = 200;
+export { BODY_MAX, type CommentDraft, NAME_MAX } from './comment-draft.ts';
+
 /** How long a reader waits for the filter before they are shown a receipt that says "waiting". */
 const PATIENCE_MS = 200;
 
-/** A comment as it was sent: form fields as typed, and where they came from. */
-export interface CommentDraft {
-  article: string;
-  name: string;
-  email: string;
-  website: string;
-  body: string;
-  /** Id of the comment that it answers, or empty. */
-  parent: string;
-  notify: boolean;
-  /** What stands in the field that people do not see. */
-  honeypot: string;
-  network: string;
-  userAgent: string;
-  referrer: string;
-}
+export type Posted =
+  | { state: 'posted'; id: number; receipt: string }
+  /** Not saved: something in it should not be sent without a second look. */
+  | { state: 'think-again'; thoughts: SecondThought[] }
+  /** Not saved again: the same words of the same person stand there already. */
+  | { state: 'posted-before'; id: number };
 
 /**
  * Saves a reader's comment, then asks the spam filter about it.
  * Saved first: a broken filter can delay a comment, never lose it.
  *
- * @returns the token of its receipt
  * @throws AppError `not-found` (no such article), `conflict` (closed), `invalid` with the fields that are wrong,
- *   `limited` (too many from one network)
+ *   `limited` (too many from one network, on one article, or in all)
  */
-export async function postComment(parts: CommentParts, draft: CommentDraft): Promise<{ receipt: string }> {
-  const article = parts.library.article(draft.article);
-  if (!article) throw new AppError('not-found', 'There is no such article.');
-  if (article.comments === 'closed') throw new AppError('conflict', 'Comments on this article are closed.');
+export async function postComment(parts: CommentParts, draft: CommentDraft): Promise<Posted> {
+  const article = openArticle(parts, draft.article);
   const checked = await checkedDraft(parts, draft);
-  parts.limits.take('comment', draft.network);
-  const { id, receipt } = await save(parts, article, draft, checked);
-  await withPatience(inBackground(parts, checkComment(parts, id)), PATIENCE_MS);
-  return { receipt };
-}
-
-interface CheckedDraft {
-  name: string;
-  email: string;
-  emailKey: string;
-  website: string | null;
-  body: string;
-  parent: number | null;
-}
-
-async function checkedDraft({ db }: CommentParts, draft: CommentDraft): Promise<CheckedDraft> {
-  const wrong: Record<string, string> = {};
-  const name = cleanText(draft.name).replace(/\s+/g, ' ').trim();
-  if (!name) wrong.name = 'Write the name that should stand beside your comment.';
-  else if (name.length > NAME_MAX) wrong.name = `Shorten the name to ${NAME_MAX} characters.`;
-  const email = parseEmailAddress(draft.email);
-  if (!email)
-    wrong.email = draft.email.trim()
-      ? 'This does not look like a mail address. It should be like name@example.org.'
-      : 'Write your mail address. It will not be published.';
-  const website = websiteOf(draft.website);
-  if (website === undefined)
-    wrong.website =
-      'This does not look like a web address. It should be like https://example.org, or be left empty.';
-  const body = cleanText(draft.body).trim();
-  if (!body) wrong.body = 'Write your comment.';
-  else if (body.length > BODY_MAX)
-    wrong.body = `It has ${body.length} characters. Shorten it to ${BODY_MAX}.`;
-  const parent = draft.parent ? Number(draft.parent) : null;
-  if (parent !== null) {
-    const above = Number.isSafeInteger(parent) ? await commentById(db, parent) : undefined;
-    if (above?.article !== draft.article || above.state !== 'published')
-      wrong.parent = 'The comment that you answer is no longer there.';
+  const thoughts = draft.anyway ? [] : thoughtsAbout(parts, checked);
+  if (thoughts.length > 0) return { state: 'think-again', thoughts };
+  takeFromLimits(parts, draft);
+  const saved = await save(parts, article, draft, checked);
+  if ('twin' in saved) return { state: 'posted-before', id: saved.twin };
+  if (saved.clusters.length > 1) await joinClusters(parts.db, saved.clusters);
+  if (saved.isWaiting) {
+    const patience = parts.spam?.isSilent ? 0 : PATIENCE_MS;
+    await withPatience(inBackground(parts, checkComment(parts, saved.id)), patience);
   }
-  if (Object.keys(wrong).length > 0 || !email || website === undefined) {
-    throw new AppError(
-      'invalid',
-      'Something in the form needs a change. What you wrote is still there.',
-      wrong,
-    );
-  }
-  return { name, email: email.address, emailKey: email.key, website, body, parent };
+  return { state: 'posted', id: saved.id, receipt: saved.receipt };
 }
 
-/** The address in full, null where the field was left empty, undefined where it is none. */
-function websiteOf(typed: string): string | null | undefined {
-  const text = typed.trim();
-  if (!text) return null;
-  const whole = /^[a-z][a-z0-9+.-]*:/i.test(text) && !/^[\w.-]+:\d/.test(text) ? text : `https://${text}`;
-  if (whole.length > WEBSITE_MAX || !URL.canParse(whole)) return undefined;
-  const url = new URL(whole);
-  const isWeb =
-    (url.protocol === 'https:' || url.protocol === 'http:') &&
-    url.hostname.includes('.') &&
-    !url.username &&
-    !url.password;
-  return isWeb ? url.href : undefined;
+/** @throws AppError `not-found`, `conflict` where it takes no comments, with the reason */
+export function openArticle(parts: CommentParts, slug: string): Article {
+  const article = parts.library.article(slug);
+  if (!article) throw new AppError('not-found', 'There is no such article.');
+  const open = openness(parts, article);
+  if (!open.isOpen) throw new AppError('conflict', open.words);
+  return article;
+}
+
+/** What its writer should look at before it is sent. */
+export function thoughtsAbout(
+  { library }: { library: Library },
+  { body }: Pick<CheckedDraft, 'body'>,
+): SecondThought[] {
+  const known = indicatorsOf(library);
+  return secondThoughts(body, (place) => withParents(place).some((one) => known.has(one)));
+}
+
+const indicators = new WeakMap<object, ReadonlySet<string>>();
+
+/** Every indicator that an article names; looked up once for each state of the library. */
+function indicatorsOf(library: Library): ReadonlySet<string> {
+  const articles = library.articles();
+  const known = indicators.get(articles);
+  if (known) return known;
+  const found = new Set(articles.flatMap((article) => article.indicators.map((one) => one.toLowerCase())));
+  indicators.set(articles, found);
+  return found;
+}
+
+/** A host with the domains above it, as an indicator speaks for all under it; a whole address by itself. */
+function withParents(place: string): string[] {
+  const lower = place.toLowerCase();
+  if (lower.includes('/')) return [lower];
+  const labels = lower.split('.');
+  return labels.slice(0, -1).map((_, from) => labels.slice(from).join('.'));
+}
+
+function takeFromLimits({ limits, library }: CommentParts, { article, network }: CommentDraft): void {
+  const { flood } = library.site.comments;
+  limits.take('comment', network, flood.network, [
+    { name: `on ${article}`, rate: flood.article },
+    { name: 'overall', rate: flood.overall },
+  ]);
+}
+
+function twinOf({ slug }: Article, { network }: CommentDraft, { emailKey, name, body }: CheckedDraft) {
+  return { article: slug, emailKey, nameKey: nameKey(name), body, network };
 }
 
 async function save(parts: CommentParts, article: Article, draft: CommentDraft, checked: CheckedDraft) {
-  const { db, clock } = parts;
+  const { db, clock, siteUrl, spam } = parts;
   const now = clock.now();
   const at = isoTime(now);
+  const keys = likenessKeys({ ...checked, ownHosts: [siteUrl.hostname] });
+  const forPerson = draft.forPerson ?? false;
   return db.transaction().execute(async (trx) => {
+    await lockDiscussion(trx, article.slug); // the same twice at once, as a second press sends it
+    const twin = await earlierTwin(trx, twinOf(article, draft, checked), isoAfter(now, -DAY));
+    if (twin !== undefined) return { twin };
+    const { alike, clusters } = await alikeTo(trx, keys, now);
+    const cluster = clusters[0] ?? newCluster();
+    const signs = signsFor(parts, draft, checked, alike);
+    const asks = spam !== undefined && placeBeforeFilter({ signs, forPerson }) === undefined;
+    const first = firstQuestion(parts);
     const id = await insertComment(trx, {
-      article: article.slug,
-      parent_id: checked.parent,
-      name: checked.name,
-      name_key: nameKey(checked.name),
-      email: checked.email,
-      email_key: checked.emailKey,
-      website: checked.website,
-      body: checked.body,
-      html: commentHtml(checked.body),
-      state: 'unchecked',
-      reason: 'waiting',
-      notify: draft.notify ? 1 : 0,
-      network: draft.network,
-      user_agent: draft.userAgent,
-      referrer: draft.referrer,
-      check_at: at,
-      lease_until: isoAfter(now, CHECK_LEASE_MS), // this process asks first
-      checked_fields: JSON.stringify(fieldsFor(parts, article, draft, checked, at)),
+      ...rowOf(parts, article, draft, checked),
+      for_person: forPerson ? 1 : 0,
+      signs: JSON.stringify(signs),
+      cluster,
+      ...first.change,
+      checked_fields: asks ? JSON.stringify(filterFields(parts, article, draft, checked, at)) : null,
       created_at: at,
     });
     const receipt = randomToken();
@@ -148,44 +140,50 @@ async function save(parts: CommentParts, article: Article, draft: CommentDraft, 
       state: 'unchecked',
       reason: 'waiting',
     });
-    return { id, receipt };
+    await insertLikeness(trx, id, keys, at);
+    if (!asks) await placeWithoutFilter(trx, parts, id);
+    return { id, receipt, clusters, isWaiting: asks && first.isNow };
   });
 }
 
-/** Akismet's comment-check: only what is honestly known, no cookie and no other header. */
-function fieldsFor(
-  { siteUrl, library }: CommentParts,
-  article: Article,
-  draft: CommentDraft,
-  checked: CheckedDraft,
-  at: string,
-): CheckedFields {
-  const known: Record<string, string | null> = {
-    user_ip: draft.network,
+function signsFor(
+  parts: CommentParts,
+  { honeypot, network, stamp }: CommentDraft,
+  { name, email, website, body }: CheckedDraft,
+  alike: number,
+): CommentSign[] {
+  const secondsToWrite = secondsSince(parts, stamp);
+  const facts = { name, email, website, body, network, honeypot, secondsToWrite, alike };
+  return signsOf(facts, parts.library.site.comments);
+}
+
+function rowOf({ secret }: CommentParts, { slug }: Article, draft: CommentDraft, checked: CheckedDraft) {
+  return {
+    article: slug,
+    parent_id: checked.parent,
+    name: checked.name,
+    name_key: nameKey(checked.name),
+    email: checked.email,
+    email_key: checked.emailKey,
+    website: checked.website,
+    verified: checked.isVerified ? 1 : 0,
+    picture: checked.emailKey === '' ? null : pictureName(secret, checked.emailKey),
+    body: checked.body,
+    html: commentHtml(checked.body),
+    state: 'unchecked',
+    reason: 'waiting',
+    notify: draft.notify && checked.email !== '' ? 1 : 0,
+    network: draft.network,
     user_agent: draft.userAgent,
     referrer: draft.referrer,
-    permalink: new URL(articlePath(article.slug), siteUrl).href,
-    comment_type: checked.parent === null ? 'comment' : 'reply',
-    comment_author: checked.name,
-    comment_author_email: checked.email,
-    comment_author_url: checked.website,
-    comment_content: checked.body,
-    comment_date_gmt: at,
-    comment_post_modified_gmt: article.published,
-    comment_parent: checked.parent === null ? null : String(checked.parent),
-    blog_lang: library.site.language,
-    blog_charset: 'UTF-8',
-    honeypot_field_name: HONEYPOT_FIELD,
-    [HONEYPOT_FIELD]: draft.honeypot.slice(0, HONEYPOT_MAX),
-    is_test: siteUrl.hostname === 'localhost' ? '1' : null,
-  };
-  return Object.fromEntries(
-    Object.entries(known).filter((entry): entry is [string, string] => Boolean(entry[1])),
-  );
+  } as const;
 }
 
 /** The check goes on after the answer to the reader; a bug in it is logged, and the worker asks again. */
-async function inBackground({ log, background }: CommentParts, checking: Promise<void>): Promise<void> {
+export async function inBackground(
+  { log, background }: CommentParts,
+  checking: Promise<void>,
+): Promise<void> {
   const noted = checking.catch((error: unknown) => log.error('bug.comment-check', { error }));
   background.add(noted);
   await noted;

@@ -38,6 +38,7 @@ export function digestLetter(
       ...stories.map((one) => storyText(one, library, siteUrl)),
       moreLine(edition),
       `On the web: ${page}`,
+      `Comment as a confirmed reader: ${links.comment}`,
       `-- \n${wrapped(foot.why)}\nChange it: ${links.preferences}\nUnsubscribe: ${links.unsubscribe}\n${foot.postal}`,
     ]
       .filter(Boolean)
@@ -61,6 +62,7 @@ export function digestLetter(
       foot: joined([
         footLine(foot.why),
         footLine('Read this on the web', page),
+        footLine('Comment as a confirmed reader', links.comment),
         footLine('Change what you get', links.preferences),
         footLine('Unsubscribe', links.unsubscribe),
         footLine(foot.postal),

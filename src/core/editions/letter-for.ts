@@ -5,10 +5,10 @@ import { digestLetter } from './digest-letter.ts';
 import { editionById } from './edition-rows.ts';
 import type { EditionParts } from './make-edition.ts';
 
-/** Makes the letter of any row of the outbox at the moment of sending, so that who has left meanwhile gets none. */
+/** Makes the letter of any row that is for a subscriber at the moment of sending, so that who has left meanwhile gets none. */
 export function letterMaker(parts: EditionParts): LetterFor {
   return async (delivery) => {
-    const subscriber = await subscriberById(parts.db, delivery.subscriber_id);
+    const subscriber = await subscriberById(parts.db, delivery.subscriber_id ?? '');
     if (!subscriber) return { skip: 'the subscriber was erased meanwhile' };
     if (delivery.kind === 'confirm') {
       return subscriber.state === 'pending'

@@ -7,6 +7,7 @@ import { type Letter, messageBytes } from './letter.ts';
 import {
   claimDeliveries,
   type Delivery,
+  isHarmlessTwice,
   leaseOwners,
   markAtTheDot,
   recoverFrom,
@@ -116,8 +117,7 @@ export class Sender {
     } else if (outcome.state === 'deferred') {
       if (outcome.everyone) this.#waitForRelay(now);
       await this.#write(delivery, afterDeferral(delivery, outcome, now));
-    } else if (outcome.state === 'uncertain' && delivery.kind === 'confirm') {
-      // Two are harmless, none is not.
+    } else if (outcome.state === 'uncertain' && isHarmlessTwice(delivery.kind)) {
       await this.#write(delivery, { state: 'deferred', reply: outcome.reply, dueAt: isoAfter(now, MINUTE) });
     } else {
       await this.#write(delivery, outcome);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -18,7 +18,7 @@ export const NO_SUBJECT = 'Without a subject';
 export async function keepLetter(dataDir: string, messageId: string, bytes: Buffer): Promise<void> {
   const dir = folderOf(dataDir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const file = path.join(dir, `${messageId.replace(/[^\w.@-]/g, '_')}.eml`);
+  const file = fileOf(dir, messageId);
   const handle = await open(`${file}.part`, 'w', 0o600);
   try {
     await handle.writeFile(bytes);
@@ -27,6 +27,24 @@ export async function keepLetter(dataDir: string, messageId: string, bytes: Buff
     await handle.close();
   }
   await rename(`${file}.part`, file);
+}
+
+/** Removes a kept letter, where there is one. */
+export function removeKeptLetter(dataDir: string, messageId: string): void {
+  rmSync(fileOf(folderOf(dataDir), messageId), { force: true });
+}
+
+/** Removes kept letters of one kind, by how their Message-IDs begin, that were written before a time. */
+export function removeKeptLetters(dataDir: string, kind: string, before: Date): void {
+  const dir = folderOf(dataDir);
+  for (const name of filesIn(dir).filter((file) => file.startsWith(`${kind}.`))) {
+    const file = path.join(dir, name);
+    if ((statSync(file, { throwIfNoEntry: false })?.mtime ?? before) < before) rmSync(file, { force: true });
+  }
+}
+
+function fileOf(dir: string, messageId: string): string {
+  return path.join(dir, `${messageId.replace(/[^\w.@-]/g, '_')}.eml`);
 }
 
 /** The newest letters that are kept, newest first; one that somebody else has put there too. */

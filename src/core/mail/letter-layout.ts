@@ -37,7 +37,7 @@ export function letterHtml({
 <body class="wp-page" style="margin:0;padding:0;background:${PAPER}">
 <div style="display:none;max-height:0;overflow:hidden">${escapeHtml(preheader)}</div>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="wp-page" style="background:${PAPER}"><tr><td align="center" style="padding:24px 16px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="wp-sheet" style="max-width:600px;background:${PAPER}">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" class="wp-sheet" style="max-width:600px;table-layout:fixed;overflow-wrap:anywhere;word-break:break-word;background:${PAPER}">
 <tr><td class="wp-ink" style="padding:0 0 10px;border-bottom:3px solid ${AMBER};font:700 20px/1.3 ${SERIF};color:${INK}">${escapeHtml(title)}</td></tr>
 <tr><td class="wp-ink" style="padding:22px 0 8px;font:17px/1.55 ${SERIF};color:${INK}">${contents}</td></tr>
 <tr><td class="wp-quiet" style="padding:18px 0 0;border-top:1px solid #cfcac0;font:13px/1.55 ${SANS};color:${QUIET}">${foot}</td></tr>
@@ -58,6 +58,34 @@ export function button(words: string, href: string): SafeHtml {
   return asSafeHtml(
     `<p style="margin:0 0 20px"><a href="${escapeHtml(href)}" style="${shape}">${escapeHtml(words)}</a></p>`,
   );
+}
+
+/** Several links that can be pressed, side by side where there is room. */
+export function buttons(choices: readonly { words: string; href: string }[]): SafeHtml {
+  const shape = `display:inline-block;margin:0 8px 8px 0;padding:9px 14px;border:1px solid ${QUIET};color:${INK};text-decoration:none;font:700 15px/1.2 ${SANS}`;
+  const links = choices.map(
+    ({ words, href }) =>
+      `<a href="${escapeHtml(href)}" class="wp-ink" style="${shape}">${escapeHtml(words)}</a>`,
+  );
+  return asSafeHtml(`<p style="margin:0 0 26px">${links.join(' ')}</p>`);
+}
+
+/** A link in a line of its own. */
+export function linkLine(words: string, href: string): SafeHtml {
+  return asSafeHtml(
+    `<p style="margin:0 0 22px"><a href="${escapeHtml(href)}" class="wp-ink" style="color:${INK}">${escapeHtml(words)}</a></p>`,
+  );
+}
+
+/** Somebody's words, line by line as they were typed, with their name and more about it above, and a remark below. */
+export function quotation(name: string, about: string, words: string, remark = ''): SafeHtml {
+  const lines = escapeHtml(words).replaceAll('\n', '<br>');
+  const below = remark
+    ? `<p class="wp-quiet" style="margin:0 0 12px;font:13px/1.55 ${SANS};color:${QUIET}">${escapeHtml(remark)}</p>`
+    : '';
+  return asSafeHtml(`<p class="wp-quiet" style="margin:0 0 6px;font:700 13px/1.5 ${SANS};color:${QUIET}"><bdi>${escapeHtml(name)}</bdi> ${escapeHtml(about)}</p>
+<blockquote dir="auto" style="margin:0 0 10px;padding:2px 0 2px 14px;border-left:2px solid #cfcac0">${lines}</blockquote>
+${below}`);
 }
 
 /** A story: headline that links, dek, and where it leads in plain words. */

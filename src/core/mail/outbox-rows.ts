@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import type { DeliveryState, DeliveryTable } from '#db/schema.ts';
+import type { DeliveryKind, DeliveryState, DeliveryTable } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
 
 export type Delivery = Selectable<DeliveryTable>;
@@ -7,24 +7,20 @@ export type Delivery = Selectable<DeliveryTable>;
 /** States in which a row still wants to be sent. */
 const WAITING: readonly DeliveryState[] = ['queued', 'deferred'];
 
-/** A letter becomes a row before it is anything else, in the transaction that gave cause to it. */
+/** A letter becomes a row before it is anything else, in the transaction that gave cause to it; the row's number. */
 export async function enqueue(
   trx: Trx,
-  row: Pick<Insertable<DeliveryTable>, 'kind' | 'subscriber_id' | 'recipient' | 'message_id' | 'created_at'>,
-): Promise<void> {
-  await trx
+  row: Pick<
+    Insertable<DeliveryTable>,
+    'kind' | 'subscriber_id' | 'commenter_id' | 'recipient' | 'message_id' | 'created_at'
+  >,
+): Promise<number> {
+  const { id } = await trx
     .insertInto('delivery')
-    .values({
-      ...row,
-      state: 'queued',
-      due_at: row.created_at,
-      edition_id: null,
-      lease_owner: null,
-      lease_until: null,
-      reply: null,
-      sent_at: null,
-    })
-    .execute();
+    .values({ ...row, state: 'queued', due_at: row.created_at })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
 }
 
 /** Takes rows whose time has come, each for one worker until `lease`. */
@@ -107,9 +103,14 @@ export async function leaseOwners(db: Db): Promise<string[]> {
   return rows.flatMap(({ owner }) => owner ?? []);
 }
 
+/** Whether a second copy of a letter does no harm: only of an edition it does. */
+export function isHarmlessTwice(kind: DeliveryKind): boolean {
+  return kind !== 'digest';
+}
+
 /**
- * Takes back what a worker held. Before the dot: it is sent again. At the dot nobody knows: a confirmation is sent
- * again (two are harmless), an edition's letter is kept as uncertain (two are not).
+ * Takes back what a worker held. Before the dot: it is sent again. At the dot nobody knows: what is harmless twice is
+ * sent again, an edition's letter is kept as uncertain.
  *
  * @param which `overdue`: only rows whose lease is over, of a worker that may still be alive
  */
@@ -127,7 +128,7 @@ export async function recoverFrom(
   const again = await held
     .set({ state: 'queued', due_at: now })
     .where((w) =>
-      w.or([w('state', '=', 'claimed'), w.and([w('state', '=', 'at-the-dot'), w('kind', '=', 'confirm')])]),
+      w.or([w('state', '=', 'claimed'), w.and([w('state', '=', 'at-the-dot'), w('kind', '<>', 'digest')])]),
     )
     .executeTakeFirst();
   const uncertain = await held

@@ -37,21 +37,35 @@ export class Limits<Kind extends string = keyof typeof RATES> {
   }
 
   /**
-   * Counts one act of a client.
+   * Counts one act of a client, unless it has had enough, or something that all share has and it is not its first.
    *
    * @param client its address, proxies seen through
+   * @param rate in place of the usual one
+   * @param shared limits that all clients have in common
    * @throws AppError `limited`, with the time after which it is worth trying again
    */
-  take(kind: Kind, client: string): void {
-    const { burst, everyMs } = this.#rates[kind];
-    const buckets = sharesOf(client).map(({ network, times }) => {
-      const bucket = this.#bucket(`${kind} ${network}`, { burst: burst * times, everyMs: everyMs / times });
-      return { bucket, waitMs: (1 - bucket.tokens) * (everyMs / times) };
-    });
-    const seconds = Math.ceil(Math.max(...buckets.map(({ waitMs }) => waitMs)) / SECOND);
+  take(kind: Kind, client: string, rate?: Rate, shared: readonly { name: string; rate: Rate }[] = []): void {
+    const { burst, everyMs } = rate ?? this.#rates[kind];
+    const own = sharesOf(client).map(({ network, times }) => ({
+      name: network,
+      rate: { burst: burst * times, everyMs: everyMs / times },
+    }));
+    const ofClient = own.map(({ name, rate }) => this.#share(kind, name, rate));
+    // Whoever has done nothing lately may use as much again of what all share: a flood must not lock readers out.
+    const isNew = ofClient.every(({ isFull }) => isFull);
+    const ofAll = shared.map(({ name, rate }) => this.#share(kind, name, rate, isNew ? rate.burst : 0));
+    const shares = [...ofClient, ...ofAll];
+    const seconds = Math.ceil(Math.max(...shares.map(({ waitMs }) => waitMs)) / SECOND);
     if (seconds > 0)
       throw new AppError('limited', `That was a lot in a short time. ${waitWords(seconds)}`, {}, seconds);
-    for (const { bucket } of buckets) bucket.tokens--;
+    for (const { bucket } of shares) bucket.tokens--;
+  }
+
+  /** What is left of one limit, and how long until it allows one more; `reserve` is how far it may be overdrawn. */
+  #share(kind: Kind, name: string, rate: Rate, reserve = 0) {
+    const bucket = this.#bucket(`${kind} ${name}`, rate);
+    const waitMs = (1 - bucket.tokens - reserve) * rate.everyMs;
+    return { bucket, waitMs, isFull: bucket.tokens >= rate.burst };
   }
 
   /** With what has come back since it was last looked at; the newest stands last. */
@@ -70,6 +84,6 @@ export class Limits<Kind extends string = keyof typeof RATES> {
 }
 
 function waitWords(seconds: number): string {
-  const time = seconds < 60 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
-  return `Wait ${time} and try again.`;
+  const [count, unit] = seconds < 60 ? [seconds, 'second'] : [Math.ceil(seconds / 60), 'minute'];
+  return `Wait ${count} ${unit}${count === 1 ? '' : 's'} and try again.`;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db, Trx } from './db.ts';
 
 /** A small fact of this installation, or undefined where it was never written. */
@@ -14,6 +15,33 @@ export async function writeSetting(db: Db | Trx, name: string, value: string): P
     .execute();
 }
 
+/** Adds to a setting that counts; one that is not there yet counts from 0. */
+export async function addToSetting(trx: Trx, name: string, step: number): Promise<void> {
+  const sum = sql<string>`cast(cast(setting.value as integer) + cast(${step} as integer) as text)`;
+  await trx
+    .insertInto('setting')
+    .values({ name, value: String(step) })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: sum }))
+    .execute();
+}
+
+/** Changes a setting that was read (undefined: not there); false where somebody else changed it since. */
+export async function replaceSetting(
+  trx: Trx,
+  name: string,
+  read: string | undefined,
+  value: string,
+): Promise<boolean> {
+  if (read === undefined) return insertSetting(trx, name, value);
+  const { numUpdatedRows } = await trx
+    .updateTable('setting')
+    .set({ value })
+    .where('name', '=', name)
+    .where('value', '=', read)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 /**
  * Moves a setting that only grows, such as the last hour of a schedule.
  *
@@ -24,12 +52,7 @@ export async function advanceSetting(
   name: string,
   value: string,
 ): Promise<'first' | 'moved' | 'same'> {
-  const made = await trx
-    .insertInto('setting')
-    .values({ name, value })
-    .onConflict((conflict) => conflict.column('name').doNothing())
-    .executeTakeFirst();
-  if ((made.numInsertedOrUpdatedRows ?? 0n) > 0n) return 'first';
+  if (await insertSetting(trx, name, value)) return 'first';
   const moved = await trx
     .updateTable('setting')
     .set({ value })
@@ -37,4 +60,14 @@ export async function advanceSetting(
     .where('value', '<', value)
     .executeTakeFirst();
   return moved.numUpdatedRows > 0n ? 'moved' : 'same';
+}
+
+/** False where it is there already. */
+async function insertSetting(trx: Trx, name: string, value: string): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('setting')
+    .values({ name, value })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }

@@ -9,6 +9,10 @@ export type TokenPurpose =
   | 'preferences'
   | 'unsubscribe'
   | 'receipt'
+  | 'comment'
+  | 'notices-confirm'
+  | 'notices-stop'
+  | 'decide'
   | 'desk-link'
   | 'session';
 

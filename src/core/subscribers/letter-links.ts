@@ -6,7 +6,7 @@ import { insertToken } from '../platform/token-rows.ts';
 import { derivedToken, secretFingerprint } from '../platform/tokens.ts';
 import { confirmedIds } from './subscriber-rows.ts';
 
-const PURPOSES = ['preferences', 'unsubscribe'] as const;
+const PURPOSES = ['preferences', 'unsubscribe', 'comment'] as const;
 
 /** The addresses that stand in every letter to a subscriber: the same in each, so that an old letter's work too. */
 export function letterLinks(
@@ -15,7 +15,7 @@ export function letterLinks(
 ): Record<(typeof PURPOSES)[number], string> {
   const link = (purpose: (typeof PURPOSES)[number]) =>
     new URL(`/newsletter/${purpose}/${derivedToken(secret, purpose, subscriberId)}/`, siteUrl).href;
-  return { preferences: link('preferences'), unsubscribe: link('unsubscribe') };
+  return { preferences: link('preferences'), unsubscribe: link('unsubscribe'), comment: link('comment') };
 }
 
 /** Makes those addresses good. */
@@ -45,7 +45,8 @@ export async function allowLinksOfNewSecret({
   clock,
   log,
 }: Pick<Parts, 'db' | 'secret' | 'clock' | 'log'>): Promise<void> {
-  const fingerprint = secretFingerprint(secret);
+  // Also where letters have begun to carry one more address.
+  const fingerprint = `${secretFingerprint(secret)}:${PURPOSES.length}`;
   const known = await settingValue(db, 'secret');
   if (known === fingerprint) return;
   let count = 0;
@@ -60,7 +61,7 @@ export async function allowLinksOfNewSecret({
       });
       count += ids.length;
     }
-    log.warn('secret.changed', { subscribers: count });
+    log.warn('links.renewed', { subscribers: count });
   }
   await writeSetting(db, 'secret', fingerprint);
 }

@@ -12,7 +12,7 @@ import {
 /** Whose link this is, or undefined where it is none of ours; changes nothing. */
 export async function subscriberOfLink(
   { db, clock }: Pick<Parts, 'db' | 'clock'>,
-  purpose: Extract<TokenPurpose, 'preferences' | 'unsubscribe'>,
+  purpose: Extract<TokenPurpose, 'preferences' | 'unsubscribe' | 'comment'>,
   token: string,
 ): Promise<Subscriber | undefined> {
   const found = await tokenSubject(db, purpose, token, isoTime(clock.now()));

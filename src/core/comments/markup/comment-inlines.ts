@@ -1,4 +1,4 @@
-import { escapeHtml } from '../platform/safe-html.ts';
+import { escapeHtml } from '../../platform/safe-html.ts';
 import { addEmphasis, type OpenEmphasis } from './comment-emphasis.ts';
 import { addressEnd, bareAddressEnd, type Link, linkTo } from './comment-links.ts';
 

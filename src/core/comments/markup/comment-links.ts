@@ -1,4 +1,4 @@
-import { parseEmailAddress } from '../platform/email-address.ts';
+import { parseEmailAddress } from '../../platform/email-address.ts';
 
 /** Where a link goes; nothing of it is escaped. */
 export interface Link {

@@ -1,4 +1,4 @@
-import { asSafeHtml, type SafeHtml } from '../platform/safe-html.ts';
+import { asSafeHtml, type SafeHtml } from '../../platform/safe-html.ts';
 import { blocksHtml } from './comment-blocks.ts';
 
 /**

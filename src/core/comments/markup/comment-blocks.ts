@@ -1,4 +1,4 @@
-import { escapeHtml } from '../platform/safe-html.ts';
+import { escapeHtml } from '../../platform/safe-html.ts';
 import { inlineHtml } from './comment-inlines.ts';
 
 /** How many quotes and lists stand around the lines; this bounds the recursion, not the length of the text. */

@@ -1,0 +1,48 @@
+import { type Article, articlePath } from '../articles/article.ts';
+import type { Library } from '../articles/library.ts';
+import { HONEYPOT_FIELD } from '../spam/local-signs.ts';
+import type { CheckedFields } from '../spam/spam-filter.ts';
+import type { CheckedDraft, CommentDraft } from './comment-draft.ts';
+
+/** So much of what a program typed into the trap is worth keeping. */
+const HONEYPOT_MAX = 200;
+
+/** Akismet's comment-check: only what is honestly known, no cookie and no other header. */
+export function filterFields(
+  { siteUrl, library }: { siteUrl: URL; library: Library },
+  article: Article,
+  draft: Pick<CommentDraft, 'network' | 'userAgent' | 'referrer' | 'honeypot'>,
+  checked: CheckedDraft,
+  at: string,
+): CheckedFields {
+  const isReply = checked.parent !== null;
+  const known: Record<string, string | readonly string[] | null> = {
+    user_ip: draft.network,
+    user_agent: draft.userAgent,
+    referrer: draft.referrer,
+    permalink: new URL(articlePath(article.slug), siteUrl).href,
+    comment_type: isReply ? 'reply' : 'comment',
+    comment_author: checked.name,
+    comment_author_email: checked.email,
+    comment_author_url: checked.website,
+    comment_content: checked.body,
+    comment_date_gmt: at,
+    comment_post_modified_gmt: article.published,
+    comment_parent: isReply ? String(checked.parent) : null,
+    comment_context: article.topics.map((id) => library.topic(id).name),
+    user_role: checked.isVerified ? 'subscriber' : null,
+    blog_lang: library.site.language,
+    blog_charset: 'UTF-8',
+    honeypot_field_name: HONEYPOT_FIELD,
+    [HONEYPOT_FIELD]: draft.honeypot.slice(0, HONEYPOT_MAX),
+    is_test: siteUrl.protocol === 'https:' ? null : '1', // what is reached by http is a site under test
+  };
+  return Object.fromEntries(
+    Object.entries(known).filter((entry): entry is [string, string | string[]] => Boolean(entry[1]?.length)),
+  );
+}
+
+/** The same comment after its writer has changed it. */
+export function editedFields(fields: CheckedFields, body: string): CheckedFields {
+  return { ...fields, comment_content: body, recheck_reason: 'edit' };
+}
