@@ -6,17 +6,38 @@ import path from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { PGlite } from '@electric-sql/pglite';
 import Database from 'better-sqlite3';
-import { Kysely, PGliteDialect, type PGliteDialectConfig, sql } from 'kysely';
+import { type Insertable, Kysely, PGliteDialect, type PGliteDialectConfig, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import { Views, viewsNow } from '#core/articles/views.ts';
-import { commentHtml } from '#core/comments/comment-markup.ts';
-import { publishedComments } from '#core/comments/comment-rows.ts';
-import { moderateComment } from '#core/comments/moderate-comment.ts';
-import { postComment } from '#core/comments/post-comment.ts';
+import { discussionOf } from '#core/comments/discussion.ts';
+import { newestComments } from '#core/comments/discussion-rows.ts';
+import { forgetOldNetworks } from '#core/comments/forget-networks.ts';
+import { decideByLetter, undoByLetter } from '#core/comments/letters/decide-by-letter.ts';
+import { gatherModeratorLetter } from '#core/comments/letters/moderator-letter.ts';
+import { repliesToTell } from '#core/comments/letters/reply-notice-rows.ts';
+import {
+  confirmNotices,
+  forgetOldNotices,
+  gatherReplyLetters,
+} from '#core/comments/letters/reply-notices.ts';
+import { commentHtml } from '#core/comments/markup/comment-markup.ts';
+import { pinFromDesk } from '#core/comments/moderation/desk-reply.ts';
+import { forgetOldFeedback } from '#core/comments/moderation/filter-feedback.ts';
+import {
+  decideComments,
+  moderateComment,
+  moderationsToUndo,
+  undoModeration,
+} from '#core/comments/moderation/moderate-comment.ts';
+import { oneCluster, queue } from '#core/comments/moderation/queue.ts';
+import { eraseComment, eraseCommentsOf, keptCommentsOf } from '#core/comments/own-comments.ts';
+import { type CommentDraft, postComment } from '#core/comments/post-comment.ts';
+import { editComment, withdrawComment } from '#core/comments/receipt.ts';
 import { insertDeliveries, insertEdition } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { keptLetters } from '#core/mail/kept-mail.ts';
 import { claimDeliveries, deliveryCounts } from '#core/mail/outbox-rows.ts';
-import { fixedClock } from '#core/platform/clock.ts';
+import { DAY, fixedClock } from '#core/platform/clock.ts';
 import { type Db, type Engine, openDatabase, openPostgres, openSqlite } from '#core/platform/db.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { PageChanges, recordPageChange } from '#core/platform/page-changes.ts';
@@ -25,10 +46,11 @@ import { insertToken, tokenSubject, useToken } from '#core/platform/token-rows.t
 import { derivedToken } from '#core/platform/tokens.ts';
 import { confirm } from '#core/subscribers/confirm.ts';
 import { subscribe } from '#core/subscribers/subscribe.ts';
-import { migrate } from '#db/migrate.ts';
+import { migrate, type Up } from '#db/migrate.ts';
 import type { Schema } from '#db/schema.ts';
+import { assertSound, byId, everyRow } from '../support/comment-room.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { memoryLog, openTestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
+import { memoryLog, openTestApp, type TestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
 
 const NOW = '2026-11-24T09:00:00.000Z';
 const MIGRATIONS = readdirSync(new URL('../../db/migrations/', import.meta.url))
@@ -297,14 +319,14 @@ for (const { name, engine, open } of ENGINES) {
     test('a comment is held, published by a moderator, and then its writer is known', async (t) => {
       const app = await openApp(t);
       await postComment(app, draft('First words'));
-      assert.deepEqual(await publishedComments(app, 'first-story'), []);
+      assert.deepEqual(await newestComments(app, 'first-story', 9), []);
       const [held] = await app.db.selectFrom('comment').selectAll().execute();
       assert.deepEqual([held?.state, held?.reason], ['held', 'no-filter']);
       await moderateComment(app, held?.id ?? 0, 'approve', 'owner');
       await postComment(app, draft('Second words', { parent: String(held?.id) }));
-      const shown = await publishedComments(app, 'first-story');
+      const shown = (await newestComments(app, 'first-story', 9)).reverse();
       assert.deepEqual(
-        shown.map(({ number, parent, html }) => [number, parent, html.trim()]),
+        shown.map(({ number, parent, html }) => [number, parent?.id ?? null, html.trim()]),
         [
           [1, null, '<p>First words</p>'],
           [2, held?.id, '<p>Second words</p>'],
@@ -315,6 +337,203 @@ for (const { name, engine, open } of ENGINES) {
         tags.map((row) => row.tag),
         ['comments:first-story', 'comments:first-story'],
       );
+    });
+
+    test('what is said under an article is counted, pinned, grouped, told of by letter, decided and taken back', async (t) => {
+      const app = await openApp(t);
+      const { db } = app;
+      const say = async (body: string, given: Partial<CommentDraft> = {}) => {
+        const posted = await postComment(app, { ...draft(body), ...given });
+        assert.equal(posted.state, 'posted');
+        return posted.id;
+      };
+      const lure = (n: number) => say(`Number ${n} is at https://shop.example/x?n=${n}`, person(`s${n}`));
+      const first = await say('First words', { notify: true });
+      const lures = [await lure(1), await lure(2), await lure(3)];
+      const { clusters } = await queue(db, 'held', 1);
+      assert.deepEqual(
+        clusters.map(({ count, read }) => [count, read.map(({ id }) => id)]),
+        [
+          [3, lures.toReversed()],
+          [1, []],
+        ],
+      );
+      assert.equal(await gatherModeratorLetter(app), 4);
+      const { moderation } = await decideComments(app, byId(lures), 'spam', { moderator: 'owner' });
+      assert.equal((await oneCluster(db, 'spam', clusters[0]?.cluster ?? ''))?.count, 3);
+      assert.equal(await undoModeration(app, moderation, 'owner'), 3);
+      assert.deepEqual((await moderationsToUndo(app)).length, 0);
+      await sendAll(app);
+      const letter = await db
+        .selectFrom('delivery')
+        .selectAll()
+        .where('kind', '=', 'moderation')
+        .executeTakeFirstOrThrow();
+      assert.equal(letter.state, 'sent');
+      const token = derivedToken(app.secret, 'decide', `${letter.message_id} ${first} reply`);
+      await decideByLetter(app, token, 'Thank you.');
+      assert.equal((await discussionOf(db, { slug: 'first-story' }, { order: 'oldest' }))?.count, 2);
+      await undoByLetter(app, token);
+      assert.equal((await discussionOf(db, { slug: 'first-story' }, { order: 'oldest' }))?.count, 0);
+      await moderateComment(app, first, 'approve', 'owner');
+      await pinFromDesk(app, first, true);
+      const page = await discussionOf(db, { slug: 'first-story' }, { page: 1, order: 'newest' });
+      assert.deepEqual([page?.count, page?.pages, page?.pinned?.number], [1, 1, 1]);
+      await assertSound(app);
+    });
+
+    test('who confirmed is told of answers in one letter, can stop, and is erased with all that they wrote', async (t) => {
+      const app = await openApp(t);
+      const { db } = app;
+      const say = async (body: string, given: Partial<CommentDraft> = {}) => {
+        const posted = await postComment(app, { ...draft(body), ...given });
+        assert.equal(posted.state, 'posted');
+        await moderateComment(app, posted.id, 'approve', 'owner').catch(() => {}); // whoever is known is published
+        return posted.id;
+      };
+      const first = await say('First words', { notify: true });
+      const { message_id } = await db.selectFrom('delivery').selectAll().executeTakeFirstOrThrow();
+      assert.equal(await confirmNotices(app, derivedToken(app.secret, 'notices-confirm', message_id)), true);
+      const answers = [];
+      for (const body of ['Yes.', 'No.', 'Perhaps.'])
+        answers.push(await say(body, { ...person('bob'), parent: String(first) }));
+      await withdrawComment(app, { id: answers[1] ?? 0 });
+      assert.equal(await gatherReplyLetters(app), 1);
+      assert.equal(await gatherReplyLetters(app), 0);
+      const letter = await db
+        .selectFrom('delivery')
+        .select('id')
+        .where('kind', '=', 'replies')
+        .executeTakeFirstOrThrow();
+      assert.deepEqual(
+        (await repliesToTell(db, letter.id)).map(({ body }) => body),
+        ['Yes.', 'Perhaps.'],
+      );
+      assert.equal((await keptCommentsOf(db, 'ann@example.org')).length, 1);
+      assert.equal(await eraseCommentsOf(app, 'ann@example.org'), 1);
+      for (const [table, rows] of await everyRow(app)) assert.doesNotMatch(rows, /ann@|First words/, table);
+      const shown = await discussionOf(db, { slug: 'first-story' }, { order: 'oldest' });
+      assert.deepEqual([shown?.count, shown?.threads[0]?.comment.isShown], [2, false]);
+      app.clock.advance(31 * DAY);
+      await forgetOldNotices(app);
+      await forgetOldFeedback(app);
+      assert.equal(await forgetOldNetworks(app), 3);
+      await assertSound(app);
+    });
+
+    test('what several do to the same comments at the same time is done once and counted right', async (t) => {
+      const { db, another } = await open(t);
+      const contentDir = temporaryFolder(t);
+      writeArticle(contentDir, 'first-story');
+      const options = { now: NOW, env: { CONTENT_DIR: contentDir } };
+      const one = await openTestApp(t, { ...options, database: { db, engine } });
+      const other = await openTestApp(t, { ...options, database: { db: another(), engine } });
+      const apps = [one, other, one, other];
+      const twins = await Promise.all(apps.map((app) => postComment(app, draft('The same words'))));
+      assert.deepEqual(twins.filter(({ state }) => state === 'posted').length, 1);
+      const ids: number[] = [];
+      for (let n = 0; n < 30; n++) {
+        const posted = await postComment(one, {
+          ...draft(`Words ${n}`),
+          ...person(`p${n}`),
+          network: `192.0.2.${n}`,
+        });
+        ids.push(posted.state === 'posted' ? posted.id : 0);
+      }
+      other.clock.advance(7); // no two machines have the very same time
+      const letters = await Promise.all(apps.map((app) => gatherModeratorLetter(app)));
+      assert.deepEqual(
+        letters.sort((a, b) => a - b),
+        [0, 0, 0, 25],
+      );
+      const decide = async (app: TestApp, some: number[], action: 'approve' | 'spam' | 'delete') => {
+        await decideComments(app, byId(some), action, { moderator: 'owner' }).catch(isRefused);
+      };
+      for (let round = 0; round < 5; round++) {
+        await Promise.all([
+          decide(one, ids, 'approve'),
+          decide(other, ids.toReversed(), round % 2 ? 'spam' : 'delete'),
+          decide(other, ids.slice(10, 20), 'approve'),
+          withdrawComment(one, { id: ids[round] ?? 0 }),
+          withdrawComment(other, { id: ids[round] ?? 0 }),
+          eraseComment(other, ids[29 - round] ?? 0),
+          editComment(
+            one,
+            { id: ids[8] ?? 0 },
+            { body: `Round ${round}`, anyway: true, network: '192.0.2.7' },
+          ).catch(isRefused),
+          pinFromDesk(other, ids[7] ?? 0, true).catch(isRefused),
+          undoModeration(other, round + 1, 'owner').catch(isRefused),
+        ]);
+        await assertSound(one);
+      }
+      const states = await db
+        .selectFrom('comment')
+        .select(['id', 'state'])
+        .where('id', 'in', ids)
+        .orderBy('id')
+        .execute();
+      assert.deepEqual(
+        states.filter(({ state }) => state === 'withdrawn').map(({ id }) => ids.indexOf(id)),
+        [0, 1, 2, 3, 4, 25, 26, 27, 28, 29],
+      );
+    });
+
+    test('comments and letters from before discussions and their letters are all there, numbered and counted', async (t) => {
+      const { db } = await open(t);
+      await migrateTo(db, engine, '0007');
+      await addOldRows(db);
+      assert.deepEqual(await migrate(db, engine), MIGRATIONS.slice(7));
+      await assertOldRowsKept(db);
+      await assert.rejects(addDelivery(db, 'ann', { kind: 'advert' as 'digest', message_id: 'x' }), /check/i);
+      const rest = { recipient: 'a@x', state: 'queued', due_at: NOW, created_at: NOW } as const;
+      for (const kind of ['moderation', 'replies', 'reply-confirm'] as const)
+        await db
+          .insertInto('delivery')
+          .values({ ...rest, kind, message_id: kind })
+          .execute();
+      await assert.rejects(
+        db
+          .insertInto('delivery')
+          .values({ ...rest, kind: 'replies', message_id: 'y', commenter_id: 'nobody' })
+          .execute(),
+        /foreign key/i,
+      );
+      const indexes =
+        engine === 'sqlite'
+          ? await sql<{
+              name: string;
+            }>`select name from sqlite_master where type = 'index' and tbl_name = 'delivery'`.execute(db)
+          : await sql<{
+              name: string;
+            }>`select indexname as name from pg_indexes where tablename = 'delivery'`.execute(db);
+      for (const name of ['delivery_due', 'delivery_commenter'])
+        assert.ok(
+          indexes.rows.some((row) => row.name === name),
+          name,
+        );
+    });
+
+    test('a step to discussions that ended half-way is taken again from there, and one that ended is not undone', async (t) => {
+      const { db } = await open(t);
+      await migrateTo(db, engine, '0009');
+      await addOldRows(db);
+      // As if the step had ended after some comments.
+      await db
+        .insertInto('discussion')
+        .values({ article: 'a-story', published: 1, last_number: 1 })
+        .execute();
+      await db.updateTable('comment').set({ number: 1 }).where('id', '=', 1).execute();
+      const from = async (name: string) =>
+        sql`delete from kysely_migration where name >= ${name}`.execute(db);
+      await from('0008');
+      assert.deepEqual(await migrate(db, engine), MIGRATIONS.slice(7));
+      await assertOldRowsKept(db);
+      for (const step of ['0008', '0009', '0010', '0011']) {
+        await from(step);
+        await migrate(db, engine);
+        await assertOldRowsKept(db);
+      }
     });
 
     test('a sign-up becomes a confirmed subscriber, and each edition one letter to them', async (t) => {
@@ -367,6 +586,94 @@ for (const { name, engine, open } of ENGINES) {
       ]);
     });
   });
+}
+
+/** The form that the database had after a migration. */
+async function migrateTo(db: Db, engine: Engine, last: string): Promise<void> {
+  const steps = MIGRATIONS.filter((name) => name.slice(0, 4) <= last);
+  const loaded = steps.map(async (name): Promise<[string, Migration]> => {
+    const { up } = (await import(`../../db/migrations/${name}.ts`)) as { up: Up };
+    return [name, { up: (trx) => up(trx, engine) }];
+  });
+  const provider = { getMigrations: async () => Object.fromEntries(await Promise.all(loaded)) };
+  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  assert.ifError(error);
+}
+
+async function addOldRows(db: Db): Promise<void> {
+  const rows = [
+    comment({ state: 'published', body: 'one' }),
+    comment({ state: 'held', body: 'two' }),
+    comment({ state: 'published', body: 'three', article: 'b-story' }),
+    comment({ state: 'published', body: 'four', parent_id: 1 }),
+    comment({ state: 'spam', body: 'five' }),
+  ];
+  for (const row of rows) await db.insertInto('comment').values(row).execute();
+  await addSubscribers(db, ['ann', 'bob', 'cid']);
+  for (const id of ['ann', 'bob', 'cid']) await addDelivery(db, id);
+  await db.deleteFrom('delivery').where('subscriber_id', '=', 'bob').execute();
+  const facts = { state: 'uncertain', reply: '250 ok', sent_at: NOW, due_at: NOW } as const;
+  await db.updateTable('delivery').set(facts).where('subscriber_id', '=', 'cid').execute();
+}
+
+async function assertOldRowsKept(db: Db): Promise<void> {
+  const comments = await db
+    .selectFrom('comment')
+    .select(['body', 'number', 'cluster', 'revision'])
+    .orderBy('id')
+    .execute();
+  assert.deepEqual(
+    comments.map(({ body, number, cluster, revision }) => [body, number, cluster, revision]),
+    [
+      ['one', 1, '1', 0],
+      ['two', null, '2', 0],
+      ['three', 1, '3', 0],
+      ['four', 2, '4', 0],
+      ['five', null, '5', 0],
+    ],
+  );
+  const discussions = await db.selectFrom('discussion').selectAll().orderBy('article').execute();
+  assert.deepEqual(discussions, [
+    { article: 'a-story', published: 2, last_number: 2, pinned_id: null },
+    { article: 'b-story', published: 1, last_number: 1, pinned_id: null },
+  ]);
+  const deliveries = await db
+    .selectFrom('delivery')
+    .select(['id', 'subscriber_id', 'commenter_id', 'message_id', 'state', 'reply', 'sent_at'])
+    .orderBy('id')
+    .execute();
+  const ann = {
+    id: 1,
+    subscriber_id: 'ann',
+    message_id: 'ann@x',
+    state: 'queued',
+    reply: null,
+    sent_at: null,
+  };
+  const cid = {
+    id: 3,
+    subscriber_id: 'cid',
+    message_id: 'cid@x',
+    state: 'uncertain',
+    reply: '250 ok',
+    sent_at: NOW,
+  };
+  assert.deepEqual(
+    deliveries,
+    [ann, cid].map((row) => ({ ...row, commenter_id: null })),
+  );
+}
+
+function isRefused(error: unknown): void {
+  if (!(error instanceof AppError && ['conflict', 'not-found'].includes(error.code))) throw error;
+}
+
+async function sendAll(app: TestApp): Promise<void> {
+  while ((await app.sender.sendDue()) > 0);
+}
+
+function person(name: string): Pick<CommentDraft, 'name' | 'email'> {
+  return { name, email: `${name}@example.org` };
 }
 
 describe('the SQLite file', () => {
@@ -523,7 +830,7 @@ async function addDelivery(
     .execute();
 }
 
-function comment(given: Partial<Omit<Schema['comment'], 'id' | 'checks' | 'name_key'>>) {
+function comment(given: Partial<Insertable<Schema['comment']>>) {
   const words = {
     article: 'a-story',
     name: 'Ann',

@@ -25,7 +25,7 @@ const SQL_ELSEWHERE: Record<string, string> = {
   'src/core/desk/sessions.ts': 'sessions are nothing but their rows',
   'src/core/platform/db.ts': 'opens the database',
   'src/core/platform/page-changes.ts': 'page changes are nothing but their rows',
-  'src/core/platform/sqlite-dialect.ts': 'waits for the write lock',
+  'src/core/platform/sqlite-dialect.ts': 'waits for the write lock, and shares the flush to disk',
   'src/core/platform/settings.ts': 'settings are nothing but their rows',
 };
 
@@ -37,6 +37,10 @@ const SAFE_HTML = [
   'library.html(author)',
   'note',
   'comment.html',
+  'above.html',
+  'answered.html',
+  'pinned.html',
+  'preview', // what commentHtml made of the form's text
   'jsonForHtml(data)',
   'hit.title',
   'hit.excerpt',
@@ -128,7 +132,7 @@ const SAFE_HTML_MADE = [
   'src/core/articles/pictures/picture-html.ts',
   'src/core/articles/rendered-texts.ts',
   'src/core/articles/search/marks.ts',
-  'src/core/comments/comment-markup.ts',
+  'src/core/comments/markup/comment-markup.ts',
   'src/core/mail/letter-layout.ts',
   'src/core/platform/safe-html.ts',
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { cleanText, commentHtml } from '../../src/core/comments/comment-markup.ts';
+import { cleanText, commentHtml } from '../../src/core/comments/markup/comment-markup.ts';
 import { worstComments } from '../bench/comment-markup.bench.ts';
 
 const REL = 'rel="ugc nofollow noopener"';

@@ -7,9 +7,11 @@ import Ajv from 'ajv-draft-04';
 import { articleFeed } from '#core/articles/article-feed.ts';
 import type { FeedFile } from '#core/articles/feed.ts';
 import type { PublishedComment } from '#core/comments/comment.ts';
-import { commentHtml } from '#core/comments/comment-markup.ts';
-import { commentsFeed } from '#core/comments/comments-feed.ts';
+import { commentsFeed, FEED_LENGTH } from '#core/comments/comments-feed.ts';
+import { newestComments } from '#core/comments/discussion-rows.ts';
+import { commentHtml } from '#core/comments/markup/comment-markup.ts';
 import { type FeedFault, feedFaults } from '../support/feed-rules.ts';
+import { insertPublished } from '../support/published-comment.ts';
 import { openTestApp, writeArticle } from '../support/test-app.ts';
 
 const CORPUS = new URL('../../../shared/corpora/feeds/', import.meta.url);
@@ -271,11 +273,15 @@ async function commentsOn(t: TestContext, comments: Partial<PublishedComment>[])
       website: null,
       html: commentHtml('Words'),
       parent: null,
+      edited: null,
+      author: null,
+      isVerified: false,
+      picture: null,
     },
     at: new Date(Date.UTC(2026, 10, 23, 9, index)).toISOString(),
     ...comment,
   }));
-  return commentsFeed(app, article, all).text;
+  return commentsFeed(app, article, all.reverse()).text;
 }
 
 test('the feed of comments is valid, whatever strangers write', async (t) => {
@@ -297,28 +303,34 @@ test('the feed of comments is valid, whatever strangers write', async (t) => {
 });
 
 test('the feed of comments is newest first and says what answers what', async (t) => {
-  const feed = await commentsOn(t, [{}, { parent: 10, name: 'Ben' }, { parent: 99 }]);
+  const feed = await commentsOn(t, [
+    {},
+    { parent: { id: 10, number: 1, name: 'Ann' }, name: 'Ben' },
+    { parent: { id: 99, number: 9, name: '' } },
+  ]);
   const page = 'http://watchpost.test/articles/story/';
   assert.deepEqual(textsOf(feed, 'id'), [
     `${page}comments.xml`,
-    ...[12, 11, 10].map((id) => `${page}#comment-${id}`),
+    ...[3, 2, 1].map((number) => `${page}#comment-${number}`),
   ]);
-  assert.deepEqual(textsOf(feed, 'thr:in-reply-to', 'ref'), [page, `${page}#comment-10`, page]);
+  assert.deepEqual(textsOf(feed, 'thr:in-reply-to', 'ref'), [page, `${page}#comment-1`, page]);
   assert.equal(textsOf(feed, 'title')[2], 'Comment 2 by Ben');
   assert.equal(textsOf(feed, 'updated')[0], '2026-11-23T09:02:00.000Z');
 });
 
 test('the feed of comments holds the newest fifty, and is valid with none', async (t) => {
-  assert.equal(
-    textsOf(
-      await commentsOn(
-        t,
-        Array.from({ length: 51 }, () => ({})),
-      ),
-      'entry',
-    ).length,
-    50,
-  );
+  const app = await openTestApp(t);
+  await app.db.transaction().execute(async (trx) => {
+    for (let n = 1; n <= 51; n++)
+      await insertPublished(trx, {
+        article: 'story',
+        name: 'Ann',
+        body: `No. ${n}`,
+        at: '2026-11-23T09:00:00.000Z',
+      });
+  });
+  const numbers = (await newestComments(app, 'story', FEED_LENGTH)).map(({ number }) => number);
+  assert.deepEqual([numbers.length, numbers[0], numbers.at(-1)], [50, 51, 2]);
   assert.deepEqual(feedFaults(await commentsOn(t, [])), []);
 });
 

@@ -8,7 +8,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { closeApp, openApp } from '#core/app.ts';
-import { moderateComment } from '#core/comments/moderate-comment.ts';
+import { moderateComment } from '#core/comments/moderation/moderate-comment.ts';
 import { projectRoot } from '#core/platform/config.ts';
 import { derivedToken } from '#core/platform/tokens.ts';
 import { confirm } from '#core/subscribers/confirm.ts';
@@ -264,7 +264,7 @@ test('one click in a mail program ends the letters: without Origin or cookie, an
   await confirm(beside, derivedToken(beside.secret, 'confirm', message_id), '192.0.2.1');
   const state = () =>
     beside.db.selectFrom('subscriber').select('state').where('id', '=', subscriber_id).executeTakeFirst();
-  const { pathname } = new URL(letterLinks(beside, subscriber_id).unsubscribe);
+  const { pathname } = new URL(letterLinks(beside, subscriber_id ?? '').unsubscribe);
   assert.equal((await ask(pathname)).status, 200);
   assert.deepEqual(await state(), { state: 'confirmed' });
   assert.equal(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MINUTE, SECOND } from '#core/platform/clock.ts';
 import { AppError } from '#core/platform/errors.ts';
-import { Limits } from '#core/platform/limits.ts';
+import { Limits, type Rate } from '#core/platform/limits.ts';
 import { TestClock } from '../support/test-app.ts';
 
 function setUp(most?: number) {
@@ -86,4 +86,87 @@ test('however many clients come, only so many are remembered: those seen last', 
   passed('192.0.2.3', 3);
   assert.equal(passed('192.0.2.1'), 0, 'seen a moment ago');
   assert.equal(passed('192.0.2.2'), 1, 'forgotten');
+});
+
+/** How many of so many tries, each of a client of its own, are let through. */
+function passedTogether(
+  limits: Limits<'probe'>,
+  tries: number,
+  shared: readonly { name: string; rate: Rate }[],
+  from = 1,
+): number {
+  const refusals = Array.from({ length: tries }, (_, n) => {
+    try {
+      limits.take('probe', `192.0.2.${from + n}`, undefined, shared);
+      return undefined;
+    } catch (error) {
+      assert.ok(error instanceof AppError && error.code === 'limited');
+      return error.retryAfterSeconds;
+    }
+  });
+  return refusals.filter((refused) => refused === undefined).length;
+}
+
+test('what all share is used up by all together, on one article or overall', () => {
+  const clock = new TestClock('2026-11-24T09:00:00.000Z');
+  const limits = new Limits(clock, { probe: { burst: 3, everyMs: MINUTE } });
+  const on = (article: string) => [
+    { name: `on ${article}`, rate: { burst: 5, everyMs: 10 * SECOND } },
+    { name: 'overall', rate: { burst: 8, everyMs: 5 * SECOND } },
+  ];
+  // Each is new here, so twice as many pass as of those who write more than once.
+  assert.equal(passedTogether(limits, 20, on('one')), 10, 'of this article');
+  assert.equal(passedTogether(limits, 20, on('two'), 50), 6, 'of all that is left');
+  clock.advance(5 * SECOND);
+  assert.equal(passedTogether(limits, 20, on('one'), 100), 0, 'this article is not due yet');
+  assert.equal(passedTogether(limits, 20, on('two'), 100), 1);
+  clock.advance(5 * SECOND);
+  assert.equal(passedTogether(limits, 20, on('one'), 150), 1);
+});
+
+test('a flood from a few networks does not lock out who has not written yet', () => {
+  const limits = new Limits(new TestClock('2026-11-24T09:00:00.000Z'), {
+    probe: { burst: 3, everyMs: MINUTE },
+  });
+  const shared = [{ name: 'overall', rate: { burst: 5, everyMs: MINUTE } }];
+  const take = (client: string) => limits.take('probe', client, undefined, shared);
+  for (const client of ['192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2', '192.0.2.2']) take(client);
+  assert.throws(
+    () => take('192.0.2.2'),
+    (error: AppError) => error.code === 'limited',
+  );
+  take('192.0.2.3');
+  assert.throws(
+    () => take('192.0.2.3'),
+    (error: AppError) => error.code === 'limited',
+  );
+});
+
+test('who is refused because of all uses up nothing of their own, and the longest wait is named', () => {
+  const clock = new TestClock('2026-11-24T09:00:00.000Z');
+  const limits = new Limits(clock, { probe: { burst: 3, everyMs: MINUTE } });
+  const shared = [{ name: 'overall', rate: { burst: 1, everyMs: 90 * SECOND } }];
+  const take = () => limits.take('probe', '192.0.2.1', undefined, shared);
+  take();
+  for (let n = 0; n < 5; n++)
+    assert.throws(take, (error: AppError) => error.code === 'limited' && error.retryAfterSeconds === 90);
+  clock.advance(90 * SECOND);
+  take();
+  clock.advance(90 * SECOND);
+  take();
+});
+
+test('a rate of one’s own stands in place of the usual one', () => {
+  const limits = new Limits(new TestClock('2026-11-24T09:00:00.000Z'), {
+    probe: { burst: 3, everyMs: MINUTE },
+  });
+  const tries = Array.from({ length: 9 }, () => {
+    try {
+      limits.take('probe', '192.0.2.1', { burst: 7, everyMs: SECOND });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  assert.equal(tries.filter(Boolean).length, 7);
 });

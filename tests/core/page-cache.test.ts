@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { DAY, SECOND } from '#core/platform/clock.ts';
 import type { RenderedPage } from '#server/kept-page.ts';
 import { PageCache } from '#server/page-cache.ts';
+import { TestClock } from '../support/test-app.ts';
 import { until } from '../support/test-site.ts';
 
 const newCache = (maxBytes = 1_000_000) => new PageCache({ maxBytes, extraHeaders: ['x-security', 'on'] });
@@ -162,4 +164,22 @@ test('a page that is asked for again is compressed better, and meanwhile answere
   const atFirst = bytes();
   assert.ok(atFirst > 0);
   await until(() => bytes() < atFirst, 'a smaller answer');
+});
+
+test('a page that shows something else by itself after some time is kept until then', async () => {
+  const clock = new TestClock('2026-11-24T09:00:00.000Z');
+  const cache = new PageCache({ maxBytes: 1_000_000, extraHeaders: [], clock });
+  await cache.keep('/soon/', { ...page('open'), maxAge: 60 }, cache.epoch);
+  await cache.keep('/never/', page('for good'), cache.epoch);
+  await cache.keep('/now/', { ...page('over'), maxAge: 0 }, cache.epoch);
+  const held = () => ['/soon/', '/never/', '/now/'].map((key) => cache.answerTo(key, {}) !== undefined);
+  clock.advance(60 * SECOND - 1);
+  assert.deepEqual(held(), [true, true, false]);
+  clock.advance(1);
+  assert.deepEqual(held(), [false, true, false]);
+  assert.deepEqual([cache.has('/soon/'), cache.has('/never/')], [false, true], 'it takes no memory any more');
+  await cache.keep('/soon/', { ...page('closed') }, cache.epoch);
+  assert.deepEqual(held(), [true, true, false]);
+  clock.advance(365 * DAY);
+  assert.deepEqual(held(), [true, true, false]);
 });

@@ -1,8 +1,7 @@
-import { commentHtml } from '#core/comments/comment-markup.ts';
-import { insertComment } from '#core/comments/comment-rows.ts';
 import { systemClock } from '#core/platform/clock.ts';
 import type { Db } from '#core/platform/db.ts';
 import { recordPageChange } from '#core/platform/page-changes.ts';
+import { insertPublished } from './published-comment.ts';
 
 /** One comment as a reader would leave it; `reply` is the place of the comment that it answers, from 1. */
 interface WrittenComment {
@@ -169,15 +168,9 @@ export async function publishFiftyComments(db: Db, article: string): Promise<voi
   await db.transaction().execute(async (trx) => {
     const ids: number[] = [];
     for (const [index, { name, body, website = null, reply }] of FIFTY_COMMENTS.entries()) {
-      const email = `${name.toLowerCase().replace(/[^a-z]+/g, '.')}@example.org`;
-      const id = await insertComment(trx, {
-        article,
-        parent_id: (reply && ids[reply - 1]) ?? null,
-        ...{ name, email, email_key: email, website, body, html: commentHtml(body) },
-        ...{ state: 'published', reason: 'moderator', notify: 0 },
-        created_at: new Date(Date.UTC(2018, 10, 19, 15) + index * 1_234_567).toISOString(),
-      });
-      ids.push(id);
+      const at = new Date(Date.UTC(2018, 10, 19, 15) + index * 1_234_567).toISOString();
+      const parent = (reply && ids[reply - 1]) ?? null;
+      ids.push(await insertPublished(trx, { article, name, body, website, parent, at }));
     }
     await recordPageChange(trx, systemClock, [`comments:${article}`]);
   });
