@@ -9,7 +9,8 @@ export default defineConfig({
   output: 'server',
   adapter: node({ mode: 'middleware', bodySizeLimit: 64 * 1024 }),
   session: false,
-  compressHTML: true,
+  // White space as the formatter means it: a line break in a template is none on the page.
+  compressHTML: 'jsx',
   trailingSlash: 'always',
   build: { inlineStylesheets: 'never' },
   devToolbar: { enabled: false },

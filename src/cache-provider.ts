@@ -16,8 +16,8 @@ const factory: CacheProviderFactory = () => {
       const options = asked.get(request);
       if (!job || !options || response.status !== 200 || response.headers.has('set-cookie')) return response;
       const body = Buffer.from(await response.arrayBuffer());
-      const { tags = [], lastModified } = options;
-      const kept = await job.keep({ headers: response.headers, body, tags, lastModified });
+      const { tags = [], lastModified, maxAge } = options;
+      const kept = await job.keep({ headers: response.headers, body, tags, lastModified, maxAge });
       // As from memory, so that the first reader too gets it compressed, or hears that it has not changed.
       if (kept) return kept.answerTo(Object.fromEntries(request.headers)).response();
       return new Response(new Uint8Array(body), { status: 200, headers: response.headers });

@@ -5,5 +5,7 @@ declare namespace App {
     app: import('#core/app.ts').App;
     /** Of the client, proxies seen through. */
     clientAddress: string;
+    /** What a posted comment came to, where the front door has taken it. */
+    commentPost?: import('#server/comment-posts.ts').CommentPost;
   }
 }

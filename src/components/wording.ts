@@ -3,6 +3,15 @@ import { localeOf, timeWords } from '#core/articles/time-words.ts';
 
 export { timeWords };
 
+const days = new Map<string, Intl.DateTimeFormat>();
+
+/** The day of a moment in the site's time zone, for machines: `2026-11-24`. */
+export function dayOf({ timeZone }: Pick<Site, 'timeZone'>, at: string): string {
+  const format = days.get(timeZone) ?? new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short' });
+  days.set(timeZone, format);
+  return format.format(new Date(at));
+}
+
 const UNITS = [
   ['day', 86_400],
   ['hour', 3_600],

@@ -1,17 +1,23 @@
-/** Where a query parameter makes another page; everywhere else it is taken away before anything looks at it. */
-const KNOWN_QUERY = new Map([
-  ['page', /^\/(?:(?:desk\/)?articles|search|topics\/[^/]+|authors\/[^/]+)\/$/],
-  ['q', /^\/search\/$/],
-  ['state', /^\/desk\/comments\/$/],
-  ['sort', /^\/desk\/articles\/$/],
-]);
+const DISCUSSIONS = 'articles/[^/]+/comments|newsletter/comment/[^/]+/[^/]+';
+const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles|desk/comments';
+
+/** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
+const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] = [
+  { name: 'q', pages: /^\/search\/$/ },
+  { name: 'state', pages: /^\/desk\/comments\/$/ },
+  { name: 'sort', pages: /^\/desk\/articles\/$/ },
+  { name: 'cluster', pages: /^\/desk\/comments\/$/ },
+  { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
+  { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },
+  { name: 'page', pages: new RegExp(`^/(?:${DISCUSSIONS}|${LISTS})/$`) },
+];
 
 /** Characters that need no escape (RFC 3986 section 2.3). */
 const UNRESERVED = /[\w.~-]/;
 
 /**
  * The one spelling of an address: no `//`, no dot segments, no escapes of plain letters, pages with their slash at
- * the end, only known parameters. What a page is reached by is then what every rule about it looks at.
+ * the end, only known parameters, in one order. What a page is reached by is then what every rule about it looks at.
  *
  * @returns undefined where it cannot be read, or is long, or hides a slash, backslash, NUL or another escape in one
  */
@@ -24,8 +30,10 @@ export function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
   url.pathname = url.pathname.replace(/\/{2,}/g, '/'); // dot segments may have left some
   const last = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
   if (last !== '' && !last.includes('.')) url.pathname += '/'; // a page, not a file
-  for (const [name, value] of new URLSearchParams(query.join('?'))) {
-    if (KNOWN_QUERY.get(name)?.test(url.pathname) && !url.searchParams.has(name))
+  const given = new URLSearchParams(query.join('?'));
+  for (const { name, pages, values } of KNOWN_QUERY) {
+    const value = given.get(name);
+    if (value !== null && pages.test(url.pathname) && (values?.test(value) ?? true))
       url.searchParams.append(name, value);
   }
   return url;

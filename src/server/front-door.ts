@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerRespo
 import type { App } from '#core/app.ts';
 import { askedPath, canonicalUrl } from './canonical-url.ts';
 import { clientAddress } from './client-address.ts';
+import { type CommentPost, takeComment } from './comment-posts.ts';
+import { serveCommenterPicture } from './commenter-pictures.ts';
 import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
 import { serveMedia } from './media.ts';
@@ -35,8 +37,15 @@ const BODY_LIMIT = 64 * 1024;
 const DOOR_STYLES = '/door.css';
 const CACHE_BYTES = 64 * 1024 * 1024;
 
+/** Where comments are sent, and how a browser's form arrives. */
+const COMMENTS = /^\/articles\/([^/]+)\/comments\/$/;
+const FORM = /^application\/x-www-form-urlencoded\b/i;
+
 /** The query parameters with which a page may still be cached. */
-const CACHED_QUERY = /^(?:\?page=\d{1,4})?$/;
+const CACHED_QUERY = /^(?:\?(?:order=(?:oldest|newest)&)?page=\d{1,5}|\?order=(?:oldest|newest))?$/;
+/** Who signs in at the desk, or has commented under an article, sees pages of their own. */
+const DESK = /(?:^|;\s*)(?:__Host-)?watchpost-desk=/;
+const OWN_PAGES = /(?:^|;\s*)(?:(?:__Host-)?watchpost-desk|watchpost-receipts)=(?=\S)/;
 
 /**
  * Everything between the socket and Astro: who is asked (host), for what (path, size, origin), by whom
@@ -85,7 +94,10 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
 
     for (let i = 0; i < security.length; i += 2)
       res.setHeader(security[i] as string, security[i + 1] as string);
-    res.setHeader('cache-control', 'no-cache');
+    res.setHeader(
+      'cache-control',
+      OWN_PAGES.test(req.headers.cookie ?? '') ? 'private, no-cache' : 'no-cache',
+    );
     if (!isRead && req.method !== 'POST') return refuse(res, 405, { allow: 'GET, HEAD, POST' });
     if (isRead && (await answerHealth(app, askedPath(target), res))) return;
     const url = canonicalUrl(target, siteUrl);
@@ -113,23 +125,60 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
       if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);
       const body = await readBody(req);
       if (body === 'too-large') return refuseBody(req, res);
+      const post = await takenComment(url.pathname, req, body);
+      if (post?.state === 'saved') return leadToReceipt(res, post);
       Object.assign(req, { body });
+      if (post) return render(req, res, undefined, post);
     }
-    const shared = isRead ? cacheKey(req.headers, canonical, ownHost) : undefined; // not the desk's own looks
+    const shared = isRead ? cacheKey(req.headers, canonical, ownHost) : undefined;
     await render(req, res, shared);
-    if (shared !== undefined && isGet && isView(shared, req.headers, res.statusCode)) app.views.add(shared);
+    const isDesk = DESK.test(req.headers.cookie ?? ''); // the desk's own looks do not count
+    const isPage = isGet && !isDesk && CACHED_QUERY.test(url.search);
+    if (isPage && isView(canonical, req.headers, res.statusCode)) app.views.add(canonical);
   }
 
   async function serveFile(pathname: string, req: IncomingMessage, res: ServerResponse): Promise<boolean> {
     return (
       files.serve(pathname, req, res) ||
+      serveCommenterPicture(pathname, req, res) ||
       (await serveMedia(app, pathname, req, res)) ||
       (await serveSharePicture(app, files, pathname, req, res))
     );
   }
 
-  async function render(req: IncomingMessage, res: ServerResponse, key: string | undefined): Promise<void> {
-    const locals = { app, clientAddress: clientAddress(req, trustedProxies) };
+  /** A comment is taken here: a page that is not shown need not be made. */
+  async function takenComment(
+    pathname: string,
+    req: IncomingMessage,
+    body: Buffer,
+  ): Promise<CommentPost | undefined> {
+    const slug = COMMENTS.exec(pathname)?.[1];
+    const article = slug === undefined ? undefined : app.library.article(slug);
+    if (!article || !FORM.test(req.headers['content-type'] ?? '')) return undefined;
+    const form = new URLSearchParams(body.toString());
+    const post = await takeComment(app, article, (name) => form.get(name) ?? '', {
+      address: clientAddress(req, trustedProxies),
+      userAgent: req.headers['user-agent'],
+      referrer: req.headers.referer,
+      cookie: req.headers.cookie,
+    });
+    // It may stand on the page at once; if that cannot be heard of now, it is saved all the same.
+    if (post.state === 'saved')
+      await app.changes.refresh().catch((error: unknown) => app.log.warn('database.unreachable', { error }));
+    return post;
+  }
+
+  async function render(
+    req: IncomingMessage,
+    res: ServerResponse,
+    key: string | undefined,
+    commentPost?: CommentPost,
+  ): Promise<void> {
+    const locals = {
+      app,
+      clientAddress: clientAddress(req, trustedProxies),
+      ...(commentPost ? { commentPost } : {}),
+    };
     const show = async () => {
       presentCanonicalOrigin(req, siteUrl, locals.clientAddress);
       let isPage = true;
@@ -159,6 +208,13 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
   }
 }
 
+function leadToReceipt(
+  res: ServerResponse,
+  { location, cookie }: Extract<CommentPost, { state: 'saved' }>,
+): void {
+  res.writeHead(303, { location, 'content-length': 0, ...(cookie ? { 'set-cookie': cookie } : {}) }).end();
+}
+
 /** A target in absolute form names the host itself, and Host does not count (RFC 9112 section 3.2.2). */
 function useOriginForm(req: IncomingMessage): void {
   const [, host, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(req.url ?? '') ?? [];
@@ -181,14 +237,14 @@ function isOwnHost(host: string | undefined, siteUrl: URL): boolean {
   return host !== undefined && own.includes(host.toLowerCase());
 }
 
-/** Where a GET may be answered from the cache; undefined for a request with a session or for another host. */
+/** Where a GET may be answered from the cache; undefined for who sees pages of their own, and for another host. */
 function cacheKey(
   { host, cookie }: IncomingHttpHeaders,
   target: string,
   ownHost: string,
 ): string | undefined {
   if (host !== ownHost) return undefined;
-  if (cookie !== undefined && /(?:^|;\s*)(?:__Host-)?watchpost-desk=/.test(cookie)) return undefined;
+  if (cookie !== undefined && OWN_PAGES.test(cookie)) return undefined;
   const mark = target.indexOf('?');
   return mark === -1 || CACHED_QUERY.test(target.slice(mark)) ? target : undefined;
 }

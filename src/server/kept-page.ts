@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { SECOND } from '#core/platform/clock.ts';
 import { bestEncoding } from './encodings.ts';
 import { ReadyAnswer } from './ready-answer.ts';
 import { isKnown, type Version, versionHeaders } from './versions.ts';
@@ -16,6 +17,8 @@ export interface RenderedPage {
   tags: readonly string[];
   /** When what it shows last changed, where the page itself can say so. */
   lastModified?: Date | undefined;
+  /** After so many seconds it shows something else by itself; undefined for never. */
+  maxAge?: number | undefined;
 }
 
 /** Headers that the cache or the server sets itself. */
@@ -30,6 +33,8 @@ const SMALLEST = 11;
 export class KeptPage {
   readonly tags: readonly string[];
   readonly version: Version;
+  /** When it is to be forgotten by itself, in milliseconds since 1970. */
+  readonly expires: number;
   /** Whether it was asked for since its last chance to stay. */
   used = false;
   /** What the cache has counted for it, in bytes. */
@@ -42,8 +47,14 @@ export class KeptPage {
   #isSmallest = false;
 
   /** @param extraHeaders flat list added to every answer, such as the security headers */
-  constructor({ headers, body, tags }: RenderedPage, version: Version, extraHeaders: readonly string[]) {
+  constructor(
+    { headers, body, tags, maxAge = Number.POSITIVE_INFINITY }: RenderedPage,
+    version: Version,
+    extraHeaders: readonly string[],
+    now: Date,
+  ) {
     this.tags = tags;
+    this.expires = now.getTime() + maxAge * SECOND;
     this.version = version;
     const caching = { ...versionHeaders(version), vary: 'accept-encoding', 'cache-control': 'no-cache' };
     const always = [...extraHeaders, ...Object.entries(caching).flat()];

@@ -18,6 +18,7 @@ export class PageCache {
   readonly #pages = new Map<string, KeptPage>();
   readonly #rendering = new Map<string, Promise<void>>();
   readonly #invalidations: { at: number; tags: readonly string[] }[] = [];
+  readonly #clock: Clock;
   readonly #versions: Versions;
   readonly #maxBytes: number;
   readonly #extraHeaders: readonly string[];
@@ -37,6 +38,7 @@ export class PageCache {
     extraHeaders: readonly string[];
     clock?: Clock;
   }) {
+    this.#clock = clock;
     this.#versions = new Versions(clock);
     this.#maxBytes = maxBytes;
     this.#extraHeaders = extraHeaders;
@@ -50,6 +52,10 @@ export class PageCache {
   answerTo(key: string, headers: IncomingHttpHeaders): ReadyAnswer | undefined {
     const page = this.#pages.get(key);
     if (!page) return undefined;
+    if (page.expires !== Number.POSITIVE_INFINITY && page.expires <= this.#clock.now().getTime()) {
+      this.#drop(key);
+      return undefined;
+    }
     if (!page.used) this.#want(key, page);
     page.used = true;
     return page.answerTo(headers);
@@ -96,7 +102,7 @@ export class PageCache {
     const changed = this.#invalidations.some(({ at, tags }) => at > epoch && concerns(tags, rendered));
     if (changed || this.#epoch - epoch > REMEMBERED) return undefined;
     const version = this.#versions.of(key, rendered.body, rendered.lastModified);
-    const page = new KeptPage(rendered, version, this.#extraHeaders);
+    const page = new KeptPage(rendered, version, this.#extraHeaders, this.#clock.now());
     this.#drop(key);
     this.#pages.set(key, page);
     this.#count(key, page);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** RFC 8058: mail providers send this POST with no Origin and no cookie; the token in the address is the authority. */
-const ONE_CLICK = /^\/newsletter\/unsubscribe\/[^/]+\/$/;
+const ONE_CLICK = /^\/(?:newsletter\/unsubscribe|comments\/notices\/stop)\/[^/]+\/$/;
 
 /**
  * Whether a POST comes from a page of ours. Every browser that can send a form across sites says so in

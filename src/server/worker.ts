@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '#core/app.ts';
 import { checkDueComments } from '#core/comments/check-comment.ts';
 import { forgetOldNetworks } from '#core/comments/forget-networks.ts';
-import { forgetOldFeedback, sendDueFeedback } from '#core/comments/moderate-comment.ts';
+import { forgetOldLetters } from '#core/comments/letters/comment-letters.ts';
+import { gatherModeratorLetter } from '#core/comments/letters/moderator-letter.ts';
+import { forgetOldNotices, gatherReplyLetters } from '#core/comments/letters/reply-notices.ts';
+import { forgetOldFeedback, sendDueFeedback } from '#core/comments/moderation/filter-feedback.ts';
 import { deleteOldSessions } from '#core/desk/sessions.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
@@ -23,7 +26,10 @@ export function startWorker(app: App): () => Promise<void> {
   const jobs = [
     repeat(app, stopping.signal, 'letters', LOOK_MS, () => app.sender.sendDue()),
     repeat(app, stopping.signal, 'comments', SECOND, () => checkDueComments(app)),
+    repeat(app, stopping.signal, 'filter', 5 * SECOND, async () => void (await app.spam?.tend())),
     repeat(app, stopping.signal, 'corrections', SECOND, () => sendDueFeedback(app)),
+    repeat(app, stopping.signal, 'held', SECOND, async () => void (await gatherModeratorLetter(app))),
+    repeat(app, stopping.signal, 'replies', 2 * SECOND, async () => void (await gatherReplyLetters(app))),
     repeat(app, stopping.signal, 'schedule', 10 * SECOND, async () => void (await makeDueEditions(app))),
     repeat(app, stopping.signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
     repeat(app, stopping.signal, 'networks', HOUR, () => forgetOldNetworks(app)),
@@ -31,6 +37,8 @@ export function startWorker(app: App): () => Promise<void> {
       await tidyUp(app);
       await deleteOldSessions(app);
       await forgetOldFeedback(app);
+      await forgetOldNotices(app);
+      forgetOldLetters(app);
       await app.pictures.kept.tidy(app.clock.now());
     }),
   ];
