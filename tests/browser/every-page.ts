@@ -1,6 +1,6 @@
 import { expect, type Page, type Response } from '@playwright/test';
-import { STAGED, type Stage } from './stage.ts';
-import { OUTAGE } from './steps.ts';
+import { CLOSED, MUCH_SAID, STAGED, type Stage } from './stage.ts';
+import { fillIn, OUTAGE, writeComment } from './steps.ts';
 
 /** One kind of page that the site has. */
 export interface PageKind {
@@ -39,7 +39,42 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
   'the comments': [
     { name: 'an ongoing story with code, table and comments', at: () => STAGED },
     { name: 'a comment with mistakes', at: () => OUTAGE.path, status: 422, act: commentWrongly },
-    { name: 'the receipt of a comment', at: ({ receipt }) => receipt },
+    { name: 'a preview', at: () => OUTAGE.path, act: lookAtPreview },
+    { name: 'a second look at a comment with a password', at: () => OUTAGE.path, status: 422, act: giveAway },
+    { name: 'a comment that came too late', at: () => OUTAGE.path, status: 409, act: commentTooLate },
+    { name: 'the page on which a comment is answered', at: () => `${STAGED}comments/?reply=1` },
+    { name: 'a second page of comments', at: () => `${MUCH_SAID}comments/?page=2` },
+    { name: 'the newest comments first', at: () => `${MUCH_SAID}comments/?order=newest` },
+    { name: 'a story that takes no comments any more', at: () => CLOSED },
+    { name: 'a story under which this browser has commented', at: () => OUTAGE.path, act: commentAndReturn },
+  ],
+  'what a comment’s writer sees of it': [
+    { name: 'the receipt of a held comment', at: ({ receipt }) => receipt },
+    { name: 'the receipt of a published comment', at: ({ receipts }) => receipts.published },
+    { name: 'the receipt of what was taken for spam', at: ({ receipts }) => receipts.spam },
+    { name: 'the receipt of a comment taken back', at: ({ receipts }) => receipts.withdrawn },
+    { name: 'the receipt of an erased comment', at: ({ receipts }) => receipts.erased },
+    { name: 'a second look at a change', at: ({ receipt }) => receipt, status: 422, act: giveAwayInChange },
+  ],
+  'what letters about comments lead to': [
+    { name: 'a decision that waits', at: ({ decide }) => decide.waiting },
+    { name: 'an answer that waits', at: ({ decide }) => decide.answering },
+    { name: 'a decision that is made', at: ({ decide }) => decide.done },
+    { name: 'a decision that came too late', at: ({ decide }) => decide.over, status: 410 },
+    { name: 'the question whether to hear of replies', at: ({ notices }) => notices.confirm },
+    { name: 'the same question, answered before', at: ({ notices }) => notices.confirmed, status: 410 },
+    { name: 'the question whether to stop', at: ({ notices }) => notices.stop },
+    { name: 'letters about replies, stopped', at: ({ notices }) => notices.stopped },
+    { name: 'the comments of a confirmed address', at: ({ notices }) => notices.mine },
+    { name: 'the stories on which a subscriber can comment', at: ({ readerComments }) => readerComments },
+    {
+      name: 'a story on which a subscriber comments',
+      at: ({ readerComments }) => `${readerComments}${STAGED.split('/')[2]}/`,
+    },
+    {
+      name: 'an answer by a subscriber',
+      at: ({ readerComments }) => `${readerComments}${STAGED.split('/')[2]}/?reply=1`,
+    },
   ],
   'the newsletter': [
     { name: 'the newsletter page', at: () => '/newsletter/' },
@@ -58,7 +93,9 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the desk', at: () => '/desk/', isDesk: true },
     { name: 'the articles at the desk', at: () => '/desk/articles/', isDesk: true },
     { name: 'the held comments at the desk', at: () => '/desk/comments/', isDesk: true },
+    { name: 'the published comments at the desk', at: () => '/desk/comments/?state=published', isDesk: true },
     { name: 'the spam at the desk', at: () => '/desk/comments/?state=spam', isDesk: true },
+    { name: 'the trash at the desk', at: () => '/desk/comments/?state=trash', isDesk: true },
     { name: 'the subscribers at the desk', at: () => '/desk/subscribers/', isDesk: true },
     { name: 'the kept mail at the desk', at: () => '/desk/mail/', isDesk: true },
     { name: 'a kept letter at the desk', at: ({ keptLetter }) => keptLetter, isDesk: true },
@@ -72,13 +109,19 @@ export async function open(
   { at, isDesk, status = 200, act }: PageKind,
 ): Promise<Response> {
   if (isDesk) await page.context().addCookies([{ ...stage.session, url: stage.site.url }]);
-  const answered = page.waitForResponse(
-    (response) => response.status() === status && response.request().isNavigationRequest(),
-  );
+  const answers: Response[] = [];
+  const note = (response: Response) => {
+    if (response.status() === status && response.request().isNavigationRequest()) answers.push(response);
+  };
+  page.on('response', note);
   await page.goto(at(stage));
   if (act) await act(page);
   else await expect(page).toHaveURL(at(stage)); // not the sign-in, to which the desk leads strangers
-  return answered;
+  await expect
+    .poll(() => answers.length, `answers of ${status}`)
+    .toBeGreaterThan(act && status === 200 ? 1 : 0);
+  page.off('response', note);
+  return answers.at(-1) as Response;
 }
 
 async function commentWrongly(page: Page): Promise<void> {
@@ -92,6 +135,40 @@ async function commentWrongly(page: Page): Promise<void> {
     await form.getByRole('textbox', { name }).fill(value);
   }
   await form.getByRole('button', { name: 'Post comment' }).click();
+}
+
+const TYPED = { name: 'Ann', email: 'ann@example.org', body: 'It is *here*, too.' };
+const GIVEN_AWAY = 'It still has the password: Tr0ub4dor&3 that is printed on it.';
+
+async function lookAtPreview(page: Page): Promise<void> {
+  const form = await fillIn(page, TYPED);
+  await form.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Preview of your comment');
+}
+
+async function giveAway(page: Page): Promise<void> {
+  const form = await fillIn(page, { ...TYPED, body: GIVEN_AWAY });
+  await form.getByRole('button', { name: 'Post comment' }).click();
+}
+
+async function giveAwayInChange(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Change it' }).fill(GIVEN_AWAY);
+  await page.getByRole('button', { name: 'Save the change' }).click();
+}
+
+/** As if the article had closed while it was written. */
+async function commentTooLate(page: Page): Promise<void> {
+  const form = await fillIn(page, TYPED);
+  await form.evaluate((element: HTMLFormElement, path) => {
+    element.action = path;
+  }, `${CLOSED}comments/`);
+  await form.getByRole('button', { name: 'Post comment' }).click();
+}
+
+async function commentAndReturn(page: Page): Promise<void> {
+  await writeComment(page, { ...TYPED, body: `Written at ${Date.now()}, and held.` });
+  await page.goto(OUTAGE.path);
+  await expect(page.getByRole('complementary', { name: 'Your comments here' })).toBeVisible();
 }
 
 async function signUpWrongly(page: Page): Promise<void> {

@@ -41,13 +41,28 @@ export const testWithAkismet = test.extend<{ akismet: AkismetFake }>({
 /** A test on a site that sends its letters to a relay's stand-in. */
 export const testWithRelay = test.extend<{ relay: SmtpFake }>({
   // biome-ignore lint/correctness/noEmptyPattern: as above
-  relay: async ({}, use) => {
-    const relay = await startSmtpFake();
-    await use(relay);
-    await relay.stop();
-  },
+  relay: async ({}, use) => usingRelay(use),
   settings: ({ relay }, use) => use({ SMTP_URL: relay.url }),
 });
+
+/** A test on a site with both, that stands behind a proxy on this machine. */
+export const testWithBoth = testWithAkismet.extend<{ relay: SmtpFake }>({
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  relay: async ({}, use) => usingRelay(use),
+  settings: ({ akismet, relay }, use) =>
+    use({
+      AKISMET_KEY: akismet.key,
+      AKISMET_URL: akismet.url,
+      SMTP_URL: relay.url,
+      TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
+    }),
+});
+
+async function usingRelay(use: (relay: SmtpFake) => Promise<void>): Promise<void> {
+  const relay = await startSmtpFake();
+  await use(relay);
+  await relay.stop();
+}
 
 /** Starts a site, lends it, and ends what it started, last first. */
 export async function usingSite(

@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test as base } from '@playwright/test';
+import { type LetterAction, subjectOf } from '#core/comments/letters/decide-by-letter.ts';
+import { openDatabase } from '#core/platform/db.ts';
+import { insertToken } from '#core/platform/token-rows.ts';
+import { randomToken } from '#core/platform/tokens.ts';
+import { publishBeside } from '../support/published-comment.ts';
 import { letterOf } from '../support/smtp-fake.ts';
 import { writeArticle } from '../support/test-app.ts';
-import { postForm, type TestSite, until } from '../support/test-site.ts';
+import { linksIn, postForm, type TestSite, until } from '../support/test-site.ts';
 import { usingSite } from './site.ts';
 import { deskLink, linkTo } from './steps.ts';
 
@@ -12,6 +17,12 @@ export interface Stage {
   site: TestSite;
   /** Addresses that carry a secret, or a name that chance or the day gave. */
   receipt: string;
+  receipts: Record<'published' | 'spam' | 'withdrawn' | 'erased', string>;
+  /** Links of letters to the moderator, by what has come of them. */
+  decide: Record<'waiting' | 'answering' | 'done' | 'over', string>;
+  notices: Record<'confirm' | 'confirmed' | 'stop' | 'stopped' | 'mine', string>;
+  /** The link by which a subscriber comments. */
+  readerComments: string;
   confirm: string;
   preferences: string;
   unsubscribe: string;
@@ -24,6 +35,10 @@ export interface Stage {
 
 /** The story on the stage that has everything a story can have, and comments. */
 export const STAGED = '/articles/worm-in-the-mail-room/';
+
+/** A story with more comments than one page takes, and one that takes none any more. */
+export const MUCH_SAID = '/articles/sim-swapping/';
+export const CLOSED = '/articles/nothing-more-to-say/';
 
 /** A test that looks at the stage; a worker sets it once. */
 export const test = base.extend<object, { stage: Stage }>({
@@ -39,13 +54,15 @@ export const test = base.extend<object, { stage: Stage }>({
 export async function setStage(site: TestSite): Promise<Stage> {
   publishStory(site);
   const session = await signedIn(site);
-  const receipt = await leaveComments(site, session);
+  const comments = await leaveComments(site, session);
+  const notices = await askForReplies(site, session);
   const reader = await subscribeReader(site);
   await postForm(`${site.url}/newsletter/`, { email: 'not-yet@example.org', cadence: 'weekly' });
   return {
     site,
     session,
-    receipt,
+    ...comments,
+    notices,
     ...reader,
     confirm: linkTo('confirm', await keptLetter(site, 'not-yet@example.org')),
     deskLink: await deskLink(site),
@@ -90,6 +107,11 @@ function publishStory({ contentDir }: TestSite): void {
     ],
     body: STORY_BODY,
   });
+  writeArticle(contentDir, 'nothing-more-to-say', {
+    title: 'Nothing more to say',
+    published: '2020-01-02T08:00:00Z',
+    comments: 'closed',
+  });
   writeFileSync(
     path.join(contentDir, 'articles', 'unfinished.md'),
     '---\ntitle: Unfinished\npublished: soon\n---\n',
@@ -102,26 +124,112 @@ async function signedIn(site: TestSite): Promise<Stage['session']> {
   return { name, value };
 }
 
-/** Two comments on the page, one more held, one taken for spam; the receipt of the held one. */
-async function leaveComments(site: TestSite, session: Stage['session']): Promise<string> {
-  const post = async (name: string, body: string, website = '') => {
-    const fields = { name, body, website, email: `${name.toLowerCase()}@example.org` };
-    const { headers } = await postForm(`${site.url}${STAGED}comments/`, fields);
-    return headers.get('location') ?? '';
-  };
-  await post(
+/** Posts a comment; the address of its receipt. */
+async function post(
+  site: TestSite,
+  name: string,
+  body: string,
+  { at = STAGED, ...more }: Record<string, string> = {},
+): Promise<string> {
+  const fields = { name, body, website: '', email: `${name.toLowerCase()}@example.org`, ...more };
+  const { status, headers } = await postForm(`${site.url}${at}comments/`, fields);
+  if (status !== 303) throw new Error(`the comment by ${name} was answered by ${status}`);
+  return headers.get('location') ?? '';
+}
+
+function decide(site: TestSite, session: Stage['session'], id: string, action: string): Promise<Response> {
+  const cookie = `${session.name}=${session.value}`;
+  return postForm(`${site.url}/desk/comments/`, { id, action, reply: 'So it is.' }, { cookie });
+}
+
+/** Comments in every state, one of them answered, some alike; what letters and receipts lead to. */
+async function leaveComments(site: TestSite, session: Stage['session']) {
+  const published = await post(
+    site,
     'Ann',
     'It is *here*: `wscript.exe`\n\n> Nobody orders a macro.\n\nWe did, see https://example.org/',
-    'https://example.org',
+    { website: 'https://example.org' },
   );
-  await post('Ben', 'Thank you.');
-  await post('Cleo', 'Cheap macros!');
-  const decide = (id: string, action: string) =>
-    postForm(`${site.url}/desk/comments/`, { id, action }, { cookie: `${session.name}=${session.value}` });
-  await decide('1', 'approve');
-  await decide('2', 'approve');
-  await decide('3', 'spam');
-  return post('Dora', `Is ${'every'.repeat(20)} version affected?`);
+  await post(site, 'Ben', 'Thank you.');
+  const spam = await post(site, 'Cleo', 'Cheap macros!');
+  await decide(site, session, '1', 'answer');
+  await decide(site, session, '2', 'approve');
+  await decide(site, session, '1', 'pin');
+  await decide(site, session, '3', 'spam');
+  const receipt = await post(site, 'Dora', `Is ${'every'.repeat(20)} version affected?`);
+  for (const [name, words] of [
+    ['Rex', 'Have a look at https://pills.example/a, it helped me a lot.'],
+    ['Sue', 'As for cheap things, my brother goes to https://pills.example/b each week.'],
+  ] as const)
+    await post(site, name, words);
+  const withdrawn = await post(site, 'Finn', 'I take this back.');
+  await postForm(site.url + withdrawn, { action: 'withdraw' });
+  const erased = await post(site, 'Gus', 'I was never here.');
+  await postForm(site.url + erased, { action: 'erase' });
+  const many = Array.from({ length: 103 }, (_, i) => ({ name: `Reader ${i}`, body: `Thought number ${i}.` }));
+  await publishBeside(site, MUCH_SAID.split('/')[2] ?? '', many);
+  await publishBeside(site, CLOSED.split('/')[2] ?? '', [{ name: 'Hal', body: 'The last word.' }]);
+  return {
+    receipt,
+    receipts: { published, spam, withdrawn, erased },
+    decide: await decisionLinks(site),
+  };
+}
+
+/** As the letters to the moderator carry them: two that wait, one that was pressed, and one that came too late. */
+async function decisionLinks(site: TestSite): Promise<Stage['decide']> {
+  const { db } = openDatabase(site);
+  try {
+    const link = async (name: string, action: LetterAction) => {
+      const comment = await db
+        .selectFrom('comment')
+        .selectAll()
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow();
+      const token = randomToken();
+      const now = new Date().toISOString();
+      await insertToken(db, { purpose: 'decide', token, subject: subjectOf(comment, action), now });
+      return `/comments/decide/${token}/`;
+    };
+    const [waiting, answering] = [await link('Dora', 'approve'), await link('Dora', 'reply')];
+    await post(site, 'Ida', 'Decide about me.');
+    const [done, over] = [await link('Ida', 'trash'), await link('Ida', 'approve')];
+    await postForm(site.url + done, { action: 'decide' });
+    // The filter's own word, as there is none here.
+    await db
+      .updateTable('comment')
+      .set({ verdict: 'discard', reason: 'filter-spam' })
+      .where('name', '=', 'Cleo')
+      .execute();
+    return { waiting, answering, done, over };
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Two want to hear of replies: one has not answered yet, one has confirmed and then stopped. */
+async function askForReplies(site: TestSite, session: Stage['session']): Promise<Stage['notices']> {
+  const links = async (name: string) => {
+    await post(site, name, `Who else saw it? ${name} did.`, { notify: 'on' });
+    const { db } = openDatabase(site);
+    const { id } = await db
+      .selectFrom('comment')
+      .select('id')
+      .where('name', '=', name)
+      .executeTakeFirstOrThrow();
+    await db.destroy();
+    await decide(site, session, String(id), 'approve');
+    const { text } = await keptLetter(site, `${name.toLowerCase()}@example.org`, 'Do you want to hear');
+    const pathOf = (kind: string) =>
+      new URL(linksIn(text).find((one) => one.includes(`/notices/${kind}/`)) ?? '').pathname;
+    return { confirm: pathOf('confirm'), stop: pathOf('stop') };
+  };
+  const asked = await links('Jan');
+  const answered = await links('Kim');
+  await postForm(site.url + answered.confirm, {});
+  await postForm(site.url + answered.stop, {});
+  const mine = answered.stop.replace('/notices/stop/', '/mine/'); // the same authority
+  return { ...asked, confirmed: answered.confirm, stopped: answered.stop, mine };
 }
 
 /** Somebody confirms the weekly digest, and gets the first. */
@@ -132,6 +240,7 @@ async function subscribeReader(site: TestSite) {
   const digest = await keptLetter(site, 'reader@example.org', 'weekly');
   const pathOf = (kind: string) => new URL(linkTo(kind, digest)).pathname;
   return {
+    readerComments: pathOf('comment'),
     preferences: pathOf('preferences'),
     unsubscribe: pathOf('unsubscribe'),
     edition: pathOf('editions'),

@@ -1,9 +1,10 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { type Letter, letterOf, type SmtpFake } from '../support/smtp-fake.ts';
-import type { TestSite } from '../support/test-site.ts';
+import { type TestSite, until } from '../support/test-site.ts';
 
 /** The story from which the site was born; it ships with the project. */
 export const OUTAGE = {
+  slug: 'multi-factor-failure-locks-out-office-365-and-azure-users',
   path: '/articles/multi-factor-failure-locks-out-office-365-and-azure-users/',
   title: 'Multi-factor failure locks out Office 365 and Azure users',
 };
@@ -27,18 +28,37 @@ export interface TypedComment {
 }
 
 /** Writes a comment under the outage story and ends at its receipt. */
-export async function comment(page: Page, { name, email, body }: TypedComment): Promise<void> {
+export async function comment(page: Page, typed: TypedComment): Promise<void> {
   await page.goto(OUTAGE.path);
-  const form = page.getByRole('region', { name: 'Add yours' });
-  await form.getByRole('textbox', { name: 'Comment' }).fill(body);
-  await form.getByRole('textbox', { name: 'Name' }).fill(name);
-  await form.getByRole('textbox', { name: 'Email' }).fill(email);
+  await writeComment(page, typed);
+}
+
+/** Writes into the form that a page shows, and ends at the receipt. */
+export async function writeComment(page: Page, typed: TypedComment): Promise<void> {
+  const form = await fillIn(page, typed);
   await form.getByRole('button', { name: 'Post comment' }).click();
   await expect(page.getByRole('heading', { name: 'Where your comment is' })).toBeVisible();
 }
 
+/** Types a comment into the form that a page shows; the form. */
+export async function fillIn(page: Page, { name, email, body }: TypedComment): Promise<Locator> {
+  const form = page.locator('form').filter({ has: page.getByRole('button', { name: 'Post comment' }) });
+  await form.getByRole('textbox', { name: 'Comment' }).fill(body);
+  await form.getByRole('textbox', { name: 'Name' }).fill(name);
+  if (email) await form.getByRole('textbox', { name: 'Email' }).fill(email);
+  return form;
+}
+
+/** Looks at a page again until it is as it should be. */
+export async function reloadUntil(page: Page, check: () => Promise<void>): Promise<void> {
+  await expect(async () => {
+    await page.reload();
+    await check();
+  }).toPass();
+}
+
 /** Decides at the desk about the one comment of a person that stands in the list shown there. */
-export async function decide(desk: Page, action: 'Approve' | 'Spam' | 'Delete', name: string): Promise<void> {
+export async function decide(desk: Page, action: 'Approve' | 'Spam' | 'Trash', name: string): Promise<void> {
   const queued = desk.getByRole('article', { name: `Comment by ${name}` });
   await queued.getByRole('button', { name: action }).click();
 }
@@ -64,6 +84,17 @@ export async function letter(relay: SmtpFake, number: number): Promise<Letter> {
   const message = messages[number - 1];
   if (!message) throw new Error(`there is no letter ${number}`);
   return letterOf(message.raw);
+}
+
+/** The newest letter to an address with a word in its subject, once it has come. */
+export async function letterTo(relay: SmtpFake, to: string, word: string): Promise<Letter> {
+  const found = () =>
+    relay.messages
+      .filter((message) => message.to.includes(to))
+      .map(({ raw }) => letterOf(raw))
+      .findLast(({ headers }) => headers.subject?.includes(word));
+  await until(() => found() !== undefined, `a letter to ${to} about “${word}”`);
+  return found() as Letter;
 }
 
 /** The one link of a kind in the text of a letter. */
