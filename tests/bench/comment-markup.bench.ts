@@ -1,4 +1,4 @@
-import { cleanText, commentHtml } from '../../src/core/comments/comment-markup.ts';
+import { cleanText, commentHtml } from '../../src/core/comments/markup/comment-markup.ts';
 import { escapeHtml } from '../../src/core/platform/safe-html.ts';
 
 /** Text that makes careless parsers slow or deep, cut to a length; the tests of the markup use it too. */

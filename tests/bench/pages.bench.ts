@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '#core/platform/config.ts';
@@ -7,7 +6,8 @@ import { openSqlite } from '#core/platform/db.ts';
 import { publishFiftyComments } from '../support/fifty-comments.ts';
 import { freePort, until } from '../support/test-site.ts';
 import { publishComments, writeArticles } from './pages/big-site.ts';
-import type { LoadJob, LoadResult } from './pages/load.ts';
+import type { LoadResult } from './pages/load.ts';
+import { median, rate, startLoad } from './pages/load-process.ts';
 import { OUTAGE, PAGES, settled } from './pages/measured-pages.ts';
 import { isPinning, type Pinned, spawnPinned, untilAnswering } from './pages/processes.ts';
 import { startYardstick } from './pages/yardstick.ts';
@@ -35,8 +35,6 @@ const say = (line: string) => {
   console.log(line);
   lines.push(line);
 };
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 async function serve(dir: string): Promise<Served> {
   const port = await freePort();
@@ -50,22 +48,6 @@ async function serve(dir: string): Promise<Served> {
   return { port, process: started, startMs: performance.now() - began };
 }
 
-/** The load generator, in a process of its own. */
-async function generator() {
-  const script = path.join(import.meta.dirname, 'pages/load.ts');
-  const started = spawnPinned('load', NODE, [script], { ipc: true });
-  return {
-    async run(job: LoadJob): Promise<LoadResult> {
-      started.child.send(job);
-      const [result] = (await once(started.child, 'message')) as [LoadResult & { error?: string }];
-      if (result.error !== undefined) throw new Error(result.error);
-      return result;
-    },
-    stop: () => started.stop(),
-  };
-}
-
-const rate = ({ answers, seconds }: LoadResult) => answers / seconds;
 const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
 /** Each page in turns with the yardstick: what else the machine does meanwhile hits both. */
@@ -74,7 +56,7 @@ async function table(served: Served): Promise<Map<string, number>> {
   await new Promise((resolve) => setTimeout(resolve, 3000)); // pages are compressed well once they are asked for again
   const asked = await Promise.all(PAGES.map((page) => settled(served.port, page)));
   const yardstick = await startYardstick(asked.map(({ answer }) => answer));
-  const load = await generator();
+  const load = startLoad();
   const ratios = new Map<string, number>();
   say(`| GET | bytes | against ${yardstick.name} | p50 | p99 | p99 of ${yardstick.name} |`);
   say('|---|---|---|---|---|---|');
@@ -203,11 +185,16 @@ async function measure(): Promise<void> {
   if (process.argv.includes('--write')) keep();
 }
 
+/** What stands in the file behind this part stays. */
+const NEXT_PART = '\n## Comments\n';
+
 function keep(): void {
   const file = path.join(projectRoot, 'docs/performance.md');
   const head =
     '# Performance\n`npm run bench -- pages --write` wrote this. Ratios count, not requests: a yardstick serves the same bytes, on\nthe same processor, in the same run.\n\n';
-  writeFileSync(file, `${head}${lines.join('\n')}\n`);
+  const before = readFileSync(file, 'utf8');
+  const rest = before.slice(before.indexOf(NEXT_PART) === -1 ? before.length : before.indexOf(NEXT_PART));
+  writeFileSync(file, `${head}${lines.join('\n')}\n${rest}`);
 }
 
 await measure();

@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { commentHtml } from '#core/comments/comment-markup.ts';
-import { insertComment } from '#core/comments/comment-rows.ts';
 import { openSqlite } from '#core/platform/db.ts';
+import { insertPublished } from '../../support/published-comment.ts';
 import { OUTAGE_FILE } from './measured-pages.ts';
 
 const ARTICLES = 10_000;
@@ -42,14 +41,11 @@ export async function publishComments(dataDir: string): Promise<void> {
   const db = openSqlite(path.join(dataDir, 'watchpost.sqlite'));
   await db.transaction().execute(async (trx) => {
     for (let number = 0; number < COMMENTS; number++) {
-      const email = `reader-${number % 5000}@example.org`;
-      const body = `Remark ${number}: we saw the same, and it took us most of a day.`;
-      await insertComment(trx, {
+      await insertPublished(trx, {
         article: `story-${number % ARTICLES}`,
-        parent_id: null,
-        ...{ name: `Reader ${number % 5000}`, email, email_key: email, website: null, body },
-        ...{ html: commentHtml(body), state: 'published', reason: 'moderator', notify: 0 },
-        created_at: new Date(Date.UTC(2024, 0, 1) + number * 60_000).toISOString(),
+        name: `Reader ${number % 5000}`,
+        body: `Remark ${number}: we saw the same, and it took us most of a day.`,
+        at: new Date(Date.UTC(2024, 0, 1) + number * 60_000).toISOString(),
       });
     }
   });

@@ -7,6 +7,10 @@ export interface LoadJob {
   requests: string[];
   connections: number;
   ms: number;
+  /** Each `00000000` in a request becomes a number of its own, from this on. */
+  countFrom?: number;
+  /** The status of a good answer, where that is neither 200 nor 304. */
+  good?: number;
 }
 
 /** What came of it; latencies in milliseconds. */
@@ -15,7 +19,7 @@ export interface LoadResult {
   seconds: number;
   p50: number;
   p99: number;
-  /** Answers whose status was neither 200 nor 304. */
+  /** Answers with another status than a good one. */
   wrong: number;
 }
 
@@ -23,8 +27,20 @@ export interface LoadResult {
  * Asks as fast as answers come: one request at a time on each connection, on bare sockets, since an HTTP client
  * would be slower than the servers that it is to measure. Answers must carry a content-length, or be 304.
  */
-export async function load({ port, requests, connections, ms }: LoadJob): Promise<LoadResult> {
+export async function load({
+  port,
+  requests,
+  connections,
+  ms,
+  countFrom,
+  good,
+}: LoadJob): Promise<LoadResult> {
   const asked = requests.map((request) => Buffer.from(request));
+  const next = (): Buffer => {
+    const request = asked[turn % asked.length] as Buffer;
+    turn++;
+    return countFrom === undefined ? request : numbered(request, countFrom + turn);
+  };
   const latencies: number[] = [];
   let wrong = 0;
   let turn = 0;
@@ -38,13 +54,13 @@ export async function load({ port, requests, connections, ms }: LoadJob): Promis
   function oneConnection(): Promise<void> {
     return new Promise((resolve, reject) => {
       let socket: Socket;
-      let answer = new Answer();
+      let answer = new Answer(good);
       let sentAt = 0;
       open();
 
       /** Again where the server has closed it: some allow only so many requests a connection. */
       function open(): void {
-        answer = new Answer();
+        answer = new Answer(good);
         socket = createConnection({
           port,
           host: '127.0.0.1',
@@ -57,7 +73,7 @@ export async function load({ port, requests, connections, ms }: LoadJob): Promis
 
       function ask(): void {
         sentAt = performance.now();
-        socket.write(asked[turn++ % asked.length] as Buffer);
+        socket.write(next());
       }
 
       function take(count: number, buffer: Uint8Array): boolean {
@@ -65,7 +81,7 @@ export async function load({ port, requests, connections, ms }: LoadJob): Promis
         latencies.push(performance.now() - sentAt);
         if (!answer.isGood) wrong++;
         const { isLast } = answer;
-        answer = new Answer();
+        answer = new Answer(good);
         if (isOver() || isLast) socket.end();
         else ask();
         return true;
@@ -78,16 +94,30 @@ export async function load({ port, requests, connections, ms }: LoadJob): Promis
   }
 }
 
+/** A copy with a number in place of each row of eight noughts: every request is its own. */
+function numbered(request: Buffer, number: number): Buffer {
+  const copy = Buffer.from(request);
+  const digits = String(number).padStart(8, '0');
+  for (let at = copy.indexOf('00000000'); at !== -1; at = copy.indexOf('00000000', at + 8))
+    copy.write(digits, at, 'latin1');
+  return copy;
+}
+
 const END_OF_CHUNKS = '0\r\n\r\n';
 
 /** Just enough of HTTP to see where an answer ends. */
 class Answer {
   isGood = false;
+  readonly #good: readonly string[];
   /** Whether the server closes the connection after it. */
   isLast = false;
   #head = '';
   #missing: number | 'head' | 'chunks' = 'head';
   #tail = '';
+
+  constructor(good?: number) {
+    this.#good = good === undefined ? ['200', '304'] : [String(good)];
+  }
 
   /** Takes the next bytes; true when they are the last ones. */
   endsWith(buffer: Buffer, count: number): boolean {
@@ -104,7 +134,7 @@ class Answer {
 
   #readHead(bytesBehind: number): void {
     const head = this.#head.toLowerCase();
-    this.isGood = head.startsWith('200', 9) || head.startsWith('304', 9);
+    this.isGood = this.#good.some((status) => head.startsWith(status, 9));
     this.isLast = head.includes('\r\nconnection: close\r\n');
     const at = head.indexOf('\r\ncontent-length: ');
     const length = at === -1 ? 0 : Number.parseInt(head.slice(at + 18, at + 28), 10);

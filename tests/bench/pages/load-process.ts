@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import path from 'node:path';
+import type { LoadJob, LoadResult } from './load.ts';
+import { spawnPinned } from './processes.ts';
+
+/** The load generator, in a process of its own. */
+export interface Load {
+  run(job: LoadJob): Promise<LoadResult>;
+  stop(): Promise<void>;
+}
+
+export function startLoad(): Load {
+  const started = spawnPinned('load', process.execPath, [path.join(import.meta.dirname, 'load.ts')], {
+    ipc: true,
+  });
+  return {
+    async run(job) {
+      started.child.send(job);
+      const [result] = (await once(started.child, 'message')) as [LoadResult & { error?: string }];
+      if (result.error !== undefined) throw new Error(result.error);
+      return result;
+    },
+    stop: () => started.stop(),
+  };
+}
+
+/** Answers a second. */
+export function rate({ answers, seconds }: LoadResult): number {
+  return answers / seconds;
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
