@@ -20,9 +20,22 @@ const ARTICLE = 'sim-swapping';
 const COMMENTS = `/articles/${ARTICLE}/comments/`;
 
 const collected = existsSync(CORPUS) ? (JSON.parse(readFileSync(CORPUS, 'utf8')) as string[]) : undefined;
+/** Too long for a name, or nothing that can be seen. */
+const NO_NAMES = ['\u{1f600}'.repeat(41), '\u{3164}', '\u{ad}\u{200e}', '\u{2800}'];
+/** Odd, and websites all the same. */
+const WEBSITES = [
+  'example.org/a b',
+  'HTTP://EXAMPLE.ORG',
+  'https://example.org/?q=\u{e9}',
+  'https://example.org/%00',
+  'https://example.org/"><img src=x>',
+  'https://example.org/\u{202e}gpj.exe',
+];
 /** Some of our own, beyond those: what deceives, and what other fields than a comment would choke on. */
 const NAUGHTY = [
   ...(collected ?? []),
+  ...NO_NAMES,
+  ...WEBSITES,
   ...['a\u{202e}b\u{2066}c', 'zero\u{200b}width\u{feff}', 'tags\u{e0041}\u{e0042}', 'nul\u{0}bell\u{7}'],
   ...[
     `e${'\u{301}'.repeat(40)}`,
@@ -30,19 +43,7 @@ const NAUGHTY = [
     'e\u{301} is é',
     '\u{2028}x\u{2029}',
   ],
-  ...[
-    'שלום עולם',
-    ' padded ',
-    'two\r\nlines',
-    '=1+1',
-    '\u{1f600}'.repeat(41),
-    ']]>',
-    '--><!--',
-    '%00%0d%0a',
-    '\u{3164}',
-    '\u{ad}\u{200e}',
-    '\u{2800}',
-  ],
+  ...['שלום עולם', ' padded ', 'two\r\nlines', '=1+1', ']]>', '--><!--', '%00%0d%0a'],
 ];
 const DECEIVING = /[\u{202a}-\u{202e}\u{2066}-\u{2069}\u{200b}\u{feff}\u{e0000}-\u{e007f}]/u;
 
@@ -65,8 +66,12 @@ test('every naughty string is stored and shown unchanged but for what deceives, 
   for (const field of ['body', 'name', 'website'] as const) {
     const sent = await sendEach(site, field);
     for (const one of sent) assertAnswered(one, field);
+    for (const { text, status } of sent) {
+      if (field === 'name' && NO_NAMES.includes(text)) assert.equal(status, 422, `${text} as name`);
+      if (field === 'website' && WEBSITES.includes(text)) assert.equal(status, 303, `${text} as website`);
+    }
     const rows = await app.db.selectFrom('comment').selectAll().where('state', '<>', 'published').execute();
-    await decideComments(app, rows, 'approve', { moderator: 'test' });
+    if (rows.length > 0) await decideComments(app, rows, 'approve', { moderator: 'test' });
     const byReceipt = new Map<string, CommentRow>();
     for (const one of sent.filter(({ status }) => status === 303))
       byReceipt.set(one.receipt, await rowOf(site, app, one));
@@ -75,7 +80,7 @@ test('every naughty string is stored and shown unchanged but for what deceives, 
       if (row) await assertKept(site, field, text, row, receipt);
     }
     assert.ok(
-      byReceipt.size > (field === 'website' ? 5 : 0.8 * NAUGHTY.length),
+      byReceipt.size >= (field === 'website' ? WEBSITES.length : 0.8 * (NAUGHTY.length - NO_NAMES.length)),
       `${byReceipt.size} as ${field}`,
     );
   }
