@@ -1,6 +1,7 @@
 import { likenessKeys } from '../../src/core/comments/likeness/likeness.ts';
 import { secondThoughts } from '../../src/core/comments/second-thoughts/second-thoughts.ts';
 import { worstComments } from './comment-markup.bench.ts';
+import { medianMs } from './timing.ts';
 
 /** Beginnings of what is looked for, which never end in it, cut to a length; the tests use them too. */
 export function worstForChecks(length: number): Map<string, string> {
@@ -40,15 +41,6 @@ export function worstForChecks(length: number): Map<string, string> {
   ]);
 }
 
-function medianMs(task: () => unknown, rounds = 15): number {
-  const times = Array.from({ length: rounds }, () => {
-    const start = performance.now();
-    task();
-    return performance.now() - start;
-  });
-  return times.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
-}
-
 /** Prints one line a text: the median of both checks, and how it grows from 5,000 characters to four times as many. */
 function printBench(): void {
   const checks = {
@@ -61,7 +53,7 @@ function printBench(): void {
     let worstMs = 0;
     for (const [name, text] of worstForChecks(5_000)) {
       for (let round = 0; round < 5; round += 1) run(text);
-      const ms = medianMs(() => run(text));
+      const ms = medianMs(() => run(text), 15);
       worstMs = Math.max(worstMs, ms);
       const growth = medianMs(() => run(long.get(name) ?? ''), 5) / ms;
       console.log(`${ms.toFixed(3).padStart(8)} ${growth.toFixed(1).padStart(8)}  ${name}`);

@@ -1,5 +1,6 @@
 import { cleanText, commentHtml } from '../../src/core/comments/markup/comment-markup.ts';
 import { escapeHtml } from '../../src/core/platform/safe-html.ts';
+import { medianMs } from './timing.ts';
 
 /** Text that makes careless parsers slow or deep, cut to a length; the tests of the markup use it too. */
 export function worstComments(length: number): Map<string, string> {
@@ -78,15 +79,6 @@ function cut(length: number, part: (run: number) => string): string {
   let text = '';
   for (let run = 1; text.length < length; run += 1) text += part(run);
   return text.slice(0, length);
-}
-
-function medianMs(task: () => unknown, rounds = 31): number {
-  const times = Array.from({ length: rounds }, () => {
-    const start = performance.now();
-    task();
-    return performance.now() - start;
-  });
-  return times.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
 }
 
 /** Prints one line a text: the median, how many times escapeHtml's that is, and the growth at twenty-fold length. */

@@ -10,9 +10,10 @@ import { freePort } from '../support/test-site.ts';
 import { addComments } from './comments/many-comments.ts';
 import { startBareInserts, startBarePosts } from './comments/yardsticks.ts';
 import type { LoadResult } from './pages/load.ts';
-import { type Load, median, rate, startLoad } from './pages/load-process.ts';
+import { type Load, rate, startLoad } from './pages/load-process.ts';
 import { OUTAGE } from './pages/measured-pages.ts';
 import { isPinning, type Pinned, spawnPinned, untilAnswering } from './pages/processes.ts';
+import { median } from './timing.ts';
 
 /**
  * Durable comment posts a second through HTTP, as a share of bare inserts of the same bytes with synchronous=FULL and of

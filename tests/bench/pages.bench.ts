@@ -7,10 +7,11 @@ import { publishFiftyComments } from '../support/fifty-comments.ts';
 import { freePort, until } from '../support/test-site.ts';
 import { publishComments, writeArticles } from './pages/big-site.ts';
 import type { LoadResult } from './pages/load.ts';
-import { median, rate, startLoad } from './pages/load-process.ts';
+import { rate, startLoad } from './pages/load-process.ts';
 import { OUTAGE, PAGES, settled } from './pages/measured-pages.ts';
 import { isPinning, type Pinned, spawnPinned, untilAnswering } from './pages/processes.ts';
 import { startYardstick } from './pages/yardstick.ts';
+import { median } from './timing.ts';
 
 /**
  * How fast pages are served, as a share of what nginx does with the same bytes in the same run; then all of it with

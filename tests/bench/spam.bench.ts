@@ -5,6 +5,7 @@ import { projectRoot } from '../../src/core/platform/config.ts';
 import { HOLD_AT, localSigns, type Sign, score } from '../../src/core/spam/local-signs.ts';
 import { BLOG_SPAM, type SampleComment, SOBER_COMMENTS } from '../support/comment-samples.ts';
 import { worstComments } from './comment-markup.bench.ts';
+import { medianMs } from './timing.ts';
 
 export type Labelled = SampleComment & { label: 'spam' | 'ham' };
 
@@ -66,27 +67,18 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function medianUs(task: () => unknown, rounds = 31): number {
-  task();
-  const times = Array.from({ length: rounds }, () => {
-    const start = performance.now();
-    task();
-    return (performance.now() - start) * 1000;
-  });
-  return times.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
-}
-
 function printSpeed(comments: readonly SampleComment[]): void {
-  const cleanUs = medianUs(() => comments.map(({ body }) => cleanText(body))) / comments.length;
-  const signsUs = medianUs(() => comments.map((comment) => signsOf(comment))) / comments.length - cleanUs;
+  const cleanUs = (1000 * medianMs(() => comments.map(({ body }) => cleanText(body)))) / comments.length;
+  const signsUs =
+    (1000 * medianMs(() => comments.map((comment) => signsOf(comment)))) / comments.length - cleanUs;
   console.log(
     `\none comment: ${signsUs.toFixed(0)} µs, x${(signsUs / cleanUs).toFixed(0)} cleanText (${cleanUs.toFixed(1)} µs)`,
   );
   const long = worstComments(20_000);
   const slowest = [...worstComments(5000)]
     .map(([name, body]) => {
-      const us = medianUs(() => signsOf({ body }), 7);
-      return { name, us, growth: medianUs(() => signsOf({ body: long.get(name) ?? '' }), 3) / us };
+      const us = 1000 * medianMs(() => signsOf({ body }), 7);
+      return { name, us, growth: (1000 * medianMs(() => signsOf({ body: long.get(name) ?? '' }), 3)) / us };
     })
     .sort((a, b) => b.us - a.us);
   console.log('slowest of 5,000 hostile characters (linear: x4 for 20,000):');

@@ -28,7 +28,3 @@ export function startLoad(): Load {
 export function rate({ answers, seconds }: LoadResult): number {
   return answers / seconds;
 }
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
