@@ -37,14 +37,7 @@ export async function commentsInCluster(
   cluster: string,
   most: number,
 ): Promise<CommentRow[]> {
-  return db
-    .selectFrom('comment')
-    .selectAll()
-    .where('state', '=', state)
-    .where('cluster', '=', cluster)
-    .orderBy('id', 'desc')
-    .limit(most)
-    .execute();
+  return newestInCluster(db, state, cluster, most).selectAll().execute();
 }
 
 /** Those that a decision about the whole cluster is about, as they are now. */
@@ -54,14 +47,16 @@ export async function readInCluster(
   cluster: string,
   most: number,
 ): Promise<{ id: number; revision: number }[]> {
+  return newestInCluster(db, state, cluster, most).select(['id', 'revision']).execute();
+}
+
+function newestInCluster(db: Db, state: CommentState, cluster: string, most: number) {
   return db
     .selectFrom('comment')
-    .select(['id', 'revision'])
     .where('state', '=', state)
     .where('cluster', '=', cluster)
     .orderBy('id', 'desc')
-    .limit(most)
-    .execute();
+    .limit(most);
 }
 
 /** Comments of one state, newest first. */
