@@ -14,21 +14,10 @@ import { DAY, MINUTE } from '#core/platform/clock.ts';
 import { type Db, openSqlite } from '#core/platform/db.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { type AkismetFake, startAkismetFake } from '../support/akismet-fake.ts';
+import { DRAFT as THANKS } from '../support/comment-room.ts';
 import { openTestApp, type TestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
 
-const DRAFT: CommentDraft = {
-  article: 'one',
-  name: 'Ann',
-  email: 'ann@example.org',
-  website: '',
-  body: 'Thank you, that *helped*.',
-  parent: '',
-  notify: false,
-  honeypot: '',
-  network: '192.0.2.7',
-  userAgent: 'A browser',
-  referrer: '',
-};
+const DRAFT: CommentDraft = { ...THANKS, body: 'Thank you, that *helped*.' };
 
 async function newsroom(t: TestContext, env: NodeJS.ProcessEnv = {}, db?: Db): Promise<TestApp> {
   const app = await openTestApp(t, { env, ...(db ? { database: { db, engine: 'sqlite' } } : {}) });
