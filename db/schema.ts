@@ -16,8 +16,11 @@ export interface Schema {
   reply_notice: ReplyNoticeTable;
   subscriber: SubscriberTable;
   subscriber_event: SubscriberEventTable;
+  suppression: SuppressionTable;
+  bounce: BounceTable;
+  story: StoryTable;
   edition: EditionTable;
-  edition_article: EditionArticleTable;
+  edition_variant: EditionVariantTable;
   delivery: DeliveryTable;
   session: SessionTable;
   article_view: ArticleViewTable;
@@ -188,7 +191,18 @@ export interface SubscriberTable {
   cadence: Cadence;
   /** Topic ids, sorted, joined by commas; empty for all. */
   topics: string;
+  /** From which severity on they are told at once: 0 never, 1 critical, 2 high, 3 medium, 4 low. */
   alerts: number;
+  /** Words of their own that stand in every letter, so that a forgery can be told; empty for none. */
+  phrase: Generated<string>;
+  /** Where their letters go: the part of the address after the @. */
+  domain: Generated<string>;
+  /**
+   * The story up to which they have been told, as of the edition of that number: a later digest of their cadence
+   * counts instead, whose readers need not be touched.
+   */
+  told_story: Generated<number>;
+  told_edition: Generated<number>;
   state: SubscriberState;
   /** Confirmation letters since the address last answered, and when the last one was asked for. */
   asked: number;
@@ -208,25 +222,90 @@ export interface SubscriberEventTable {
   detail: string;
 }
 
+/** Who is never written to again, by a keyed hash of the address: it outlives erasure, and holds against imports. */
+export interface SuppressionTable {
+  hash: string;
+  reason: 'bounced' | 'not-me' | 'complaint' | 'by-hand';
+  at: string;
+}
+
+export type BounceKind = 'hard' | 'soft' | 'complaint' | 'opt-out';
+
+/** Append-only: what came back of a letter. */
+export interface BounceTable {
+  id: Generated<number>;
+  /** Of the message that told of it: told twice, it counts once. */
+  message_hash: string;
+  at: string;
+  kind: BounceKind;
+  subscriber_id: string | null;
+  delivery_id: number | null;
+  edition_id: string | null;
+  /** RFC 3463, such as `5.1.1`; empty where none was given. */
+  status: string;
+  reason: string;
+}
+
+/** An article, numbered when an edition first sees it; without a number where it was no news any more by then. */
+export interface StoryTable {
+  slug: string;
+  number: number | null;
+  first_seen_at: string;
+}
+
+export type EditionKind = 'digest' | 'alert' | 'letter';
+export type EditionState = 'waiting' | 'scheduled' | 'sending' | 'paused' | 'cancelled' | 'sent';
+
 export interface EditionTable {
   /** Also its address: `2026-11-24-weekly`. */
   id: string;
-  cadence: Cadence;
+  /** In the order in which they started; none before. */
+  number: number | null;
+  kind: EditionKind;
+  /** Of digests alone. */
+  cadence: Cadence | null;
+  /** What it is of, where that is sent only once: an article, an update of it, a file of content/letters. */
+  subject: string | null;
+  state: EditionState;
+  /** Why it waits or is paused, in words; empty where it does not. */
+  reason: string;
   since: string;
   until: string;
+  /** The newest story that it, or one before it, has told of. */
+  last_story: number;
   title: string;
-  /** The stories as they were when the edition was made (JSON of EditionContents). */
+  /** What it says, as it was when it started (JSON of EditionContents). */
   contents: string;
   created_at: string;
+  due_at: string | null;
+  started_at: string | null;
+  ended_at: string | null;
 }
 
-export interface EditionArticleTable {
+/** What readers who chose the same and were told the same get of an edition: one letter but for their own parts. */
+export interface EditionVariantTable {
+  id: Generated<number>;
   edition_id: string;
-  cadence: Cadence;
-  article: string;
+  topics: string;
+  /** The story after which it begins. */
+  since: number;
+  /** Alerts (ids of editions, joined by commas) that they have had since. */
+  alerted: string;
+  /** Slugs in their order (JSON), and how many more there were. */
+  stories: string;
+  more: number;
+  /** How many readers it had when the edition started. */
+  readers: number;
 }
 
-export type DeliveryKind = 'confirm' | 'digest' | 'moderation' | 'reply-confirm' | 'replies';
+export type DeliveryKind =
+  | 'confirm'
+  | 'link'
+  | 'welcome'
+  | EditionKind
+  | 'moderation'
+  | 'reply-confirm'
+  | 'replies';
 export type DeliveryState =
   | 'queued'
   | 'claimed'
@@ -242,10 +321,13 @@ export interface DeliveryTable {
   id: Generated<number>;
   kind: DeliveryKind;
   edition_id: string | null;
+  variant_id: number | null;
   /** Whom it is for, where that is a subscriber or a commenter. */
   subscriber_id: string | null;
   commenter_id: string | null;
   recipient: string;
+  /** The recipient's part after the @: letters to one domain share a lane. */
+  domain: Generated<string>;
   /** Fixed when the row is made, without brackets. */
   message_id: string;
   state: DeliveryState;

@@ -35,11 +35,12 @@ Letters that the relay puts off stay in the outbox and are tried again by the ru
 async function preview(app: App, cadence: Cadence, now: Date | undefined): Promise<number> {
   const planned = await plannedEdition(app, cadence, now ?? app.clock.now());
   if (planned.state !== 'made') return tellNothing(planned, cadence);
-  const reader = { id: 'preview', email: 'reader@example.org', topics: '' };
-  const { subject, text } = digestLetter(app, planned.edition, reader, 'preview', app.clock.now());
-  console.log(
-    `To ${planned.recipients} ${planned.recipients === 1 ? 'reader' : 'readers'}\nSubject: ${subject}\n\n${text}`,
-  );
+  const reader = { id: 'preview', email: 'reader@example.org' };
+  for (const variant of planned.variants) {
+    const { subject, text } = digestLetter(app, planned.edition, variant, reader, 'preview', app.clock.now());
+    const who = `To ${variant.readers} ${variant.readers === 1 ? 'reader' : 'readers'}`;
+    console.log(`${who}${variant.topics ? ` of ${variant.topics}` : ''}\nSubject: ${subject}\n\n${text}\n`);
+  }
   return 0;
 }
 

@@ -1,18 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Views, viewsNow } from '#core/articles/views.ts';
-import { insertDeliveries, insertEdition } from '#core/editions/edition-rows.ts';
+import { insertEdition } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
+import { insertDigestDeliveries, insertVariant } from '#core/editions/variant-rows.ts';
 import { keptLetters } from '#core/mail/kept-mail.ts';
 import { claimDeliveries, deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { fixedClock } from '#core/platform/clock.ts';
-import type { Db } from '#core/platform/db.ts';
 import { PageChanges, recordPageChange } from '#core/platform/page-changes.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
 import { insertToken, tokenSubject, useToken } from '#core/platform/token-rows.ts';
 import { derivedToken } from '#core/platform/tokens.ts';
 import { confirm } from '#core/subscribers/confirm.ts';
 import { subscribe } from '#core/subscribers/subscribe.ts';
+import { lastDigests } from '#core/subscribers/told-rows.ts';
 import { testEngines } from '../support/engines.ts';
 import { addDelivery, addSubscribers, comment, NOW } from '../support/rows.ts';
 import { memoryLog, type openTestApp } from '../support/test-app.ts';
@@ -71,7 +72,9 @@ for (const { name, openMigrated, openApp } of testEngines()) {
     test('an edition has one delivery for each subscriber, and a subscriber may be asked to confirm again', async (t) => {
       const { db } = await openMigrated(t);
       await addSubscribers(db, ['ann', 'bob']);
-      await addEdition(db);
+      await db
+        .transaction()
+        .execute((trx) => insertEdition(trx, EDITION, { created_at: NOW, started_at: NOW }));
       for (const id of ['ann', 'bob']) await addDelivery(db, id, { kind: 'digest', edition_id: EDITION.id });
       await assert.rejects(
         addDelivery(db, 'ann', { kind: 'digest', edition_id: EDITION.id, message_id: 'new@x' }),
@@ -197,10 +200,16 @@ for (const { name, openMigrated, openApp } of testEngines()) {
       await addSubscribers(db, ['dan'], { topics: 'cloud', state: 'pending' });
       await addSubscribers(db, ['eve'], { topics: 'cloud', cadence: 'daily' });
       await addSubscribers(db, ['fay'], { topics: '' });
-      await addEdition(db);
-      const insert = (topics: string) =>
-        db.transaction().execute((trx) => insertDeliveries(trx, EDITION, topics, 'watchpost.test', NOW));
-      assert.deepEqual([await insert('cloud'), await insert(''), await insert('mobile')], [3, 1, 0]);
+      await addSubscribers(db, ['gil'], { topics: 'mobile' });
+      const times = { created_at: NOW, started_at: NOW };
+      const telling = { cadence: 'weekly', last: await lastDigests(db), alerts: [] } as const;
+      const variant = { since: 0, alerted: '', stories: ['a-story'], more: 0, readers: 1 };
+      const made = await db.transaction().execute(async (trx) => {
+        await insertEdition(trx, EDITION, times);
+        for (const topics of ['cloud', '']) await insertVariant(trx, EDITION.id, { ...variant, topics });
+        return insertDigestDeliveries(trx, EDITION, telling, { host: 'watchpost.test', now: NOW });
+      });
+      assert.equal(made, 4);
       const rows = await db
         .selectFrom('delivery')
         .select(['recipient', 'message_id', 'due_at'])
@@ -216,7 +225,12 @@ for (const { name, openMigrated, openApp } of testEngines()) {
 
 const EDITION = {
   id: '2026-11-24-weekly',
+  number: 1,
+  kind: 'digest' as const,
   cadence: 'weekly' as const,
+  state: 'sending' as const,
+  reason: '',
+  lastStory: 1,
   since: '2026-11-17T09:00:00.000Z',
   until: NOW,
   title: 'An edition',
@@ -227,10 +241,6 @@ const EDITION = {
     more: 0,
   },
 };
-
-async function addEdition(db: Db): Promise<void> {
-  await db.transaction().execute((trx) => insertEdition(trx, EDITION, NOW));
-}
 
 async function signUp(
   app: Awaited<ReturnType<typeof openTestApp>>,

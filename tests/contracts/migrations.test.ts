@@ -91,6 +91,44 @@ for (const { name, engine, open, openMigrated } of testEngines()) {
         );
     });
 
+    test('editions from before alerts and letters keep their readers, and tell nobody twice', async (t) => {
+      const { db } = await open(t);
+      await migrateTo(db, engine, '0011');
+      await addOldRows(db);
+      await addOldEdition(db);
+      await migrate(db, engine);
+      const editions = await db
+        .selectFrom('edition')
+        .select(['id', 'number', 'kind', 'state', 'last_story'])
+        .execute();
+      const kept = { id: 'old-weekly', number: 1, kind: 'digest', state: 'sending', last_story: 2 };
+      assert.deepEqual(editions, [kept]);
+      const stories = await db.selectFrom('story').select(['slug', 'number']).orderBy('number').execute();
+      assert.deepEqual(stories, [
+        { slug: 'older', number: 1 },
+        { slug: 'newer', number: 2 },
+      ]);
+      const letters = await db
+        .selectFrom('delivery')
+        .innerJoin('edition_variant', 'edition_variant.id', 'delivery.variant_id')
+        .select(['subscriber_id', 'domain', 'topics', 'stories'])
+        .orderBy('subscriber_id')
+        .execute();
+      assert.deepEqual(
+        letters.map(({ subscriber_id, ...rest }) => [subscriber_id, ...Object.values(rest)]),
+        [
+          ['ann', 'example.org', '', '["newer","older"]'],
+          ['cid', 'example.org', '', '["newer","older"]'],
+        ],
+      );
+      const events = await db.selectFrom('subscriber_event').select('subscriber_id').execute();
+      assert.deepEqual(events, [{ subscriber_id: 'ann' }], 'what refers to a table that was rebuilt is kept');
+      await addDelivery(db, 'bob');
+      const [last] = await db.selectFrom('delivery').select('id').orderBy('id', 'desc').limit(1).execute();
+      assert.ok((last?.id ?? 0) > 5, 'numbers go on from the highest');
+      await assert.rejects(db.deleteFrom('edition').execute(), /foreign key/i);
+    });
+
     test('a step to discussions that ended half-way is taken again from there, and one that ended is not undone', async (t) => {
       const { db } = await open(t);
       await migrateTo(db, engine, '0009');
@@ -106,7 +144,7 @@ for (const { name, engine, open, openMigrated } of testEngines()) {
       await from('0008');
       assert.deepEqual(await migrate(db, engine), MIGRATIONS.slice(7));
       await assertOldRowsKept(db);
-      for (const step of ['0008', '0009', '0010', '0011']) {
+      for (const step of ['0008', '0009', '0010', '0011', '0012', '0013', '0014']) {
         await from(step);
         await migrate(db, engine);
         await assertOldRowsKept(db);
@@ -141,6 +179,30 @@ async function addOldRows(db: Db): Promise<void> {
   await db.deleteFrom('delivery').where('subscriber_id', '=', 'bob').execute();
   const facts = { state: 'uncertain', reply: '250 ok', sent_at: NOW, due_at: NOW } as const;
   await db.updateTable('delivery').set(facts).where('subscriber_id', '=', 'cid').execute();
+}
+
+/** An edition and its letters, as they were written before editions had kinds. */
+async function addOldEdition(db: Db): Promise<void> {
+  const story = (slug: string) => ({
+    slug,
+    path: '',
+    title: slug,
+    dek: '',
+    published: NOW,
+    topics: ['cloud'],
+  });
+  const contents = JSON.stringify({ stories: [story('newer'), story('older')], more: 0 });
+  await sql`insert into edition (id, cadence, since, until, title, contents, created_at)
+    values ('old-weekly', 'weekly', ${NOW}, ${NOW}, 'Old', ${contents}, ${NOW})`.execute(db);
+  for (const article of ['newer', 'older'])
+    await sql`insert into edition_article values ('old-weekly', 'weekly', ${article})`.execute(db);
+  for (const subscriber of ['ann', 'cid'])
+    await sql`insert into delivery
+      (kind, edition_id, subscriber_id, recipient, message_id, state, due_at, created_at)
+      values ('digest', 'old-weekly', ${subscriber}, ${`${subscriber}@example.org`}, ${`old.${subscriber}`},
+        'queued', ${NOW}, ${NOW})`.execute(db);
+  const event = { subscriber_id: 'ann', at: NOW, kind: 'signed-up', network: null, detail: '' };
+  await db.insertInto('subscriber_event').values(event).execute();
 }
 
 async function assertOldRowsKept(db: Db): Promise<void> {

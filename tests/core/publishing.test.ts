@@ -57,8 +57,17 @@ describe('what is published', () => {
     await addReader(app, 'reader@example.org');
     const planned = await plannedEdition(app, 'weekly', app.clock.now());
     assert.ok(planned.state === 'made');
-    const reader = { id: 'reader', email: 'reader@example.org', topics: '' };
-    const { subject, text, html } = digestLetter(app, planned.edition, reader, 'id', app.clock.now());
+    const [variant] = planned.variants;
+    assert.ok(variant);
+    const reader = { id: 'reader', email: 'reader@example.org' };
+    const { subject, text, html } = digestLetter(
+      app,
+      planned.edition,
+      variant,
+      reader,
+      'id',
+      app.clock.now(),
+    );
     for (const part of [subject, text, html]) {
       assert.match(part, /hxxps:\/\/evil-host\[\.\]example/);
       assert.doesNotMatch(part, /evil-host\.example|:ioc/);

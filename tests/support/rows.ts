@@ -8,7 +8,7 @@ export const NOW = '2026-11-24T09:00:00.000Z';
 export async function addSubscribers(
   db: Db,
   ids: string[],
-  given: Partial<Schema['subscriber']> = {},
+  given: Partial<Insertable<Schema['subscriber']>> = {},
 ): Promise<void> {
   const rows = ids.map((id) => ({ id, email: `${id}@example.org`, email_key: `${id}@example.org` }));
   const choices = { cadence: 'weekly', topics: '', alerts: 0, state: 'confirmed' } as const;
@@ -22,7 +22,7 @@ export async function addSubscribers(
 export async function addDelivery(
   db: Db,
   subscriber: string,
-  given: Partial<Omit<Schema['delivery'], 'id' | 'attempts'>> = {},
+  given: Partial<Insertable<Schema['delivery']>> = {},
 ): Promise<void> {
   const row = {
     kind: 'confirm',

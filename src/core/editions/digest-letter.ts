@@ -4,9 +4,15 @@ import { footLine, joined, letterHtml, paragraph, story, wrapped } from '../mail
 import { sender } from '../mail/sender-address.ts';
 import type { Parts } from '../platform/parts.ts';
 import { letterLinks } from '../subscribers/letter-links.ts';
-import { topicsOf } from '../subscribers/subscriber.ts';
 import type { Subscriber } from '../subscribers/subscriber-rows.ts';
-import { CADENCE_WORDS, type Edition, type EditionStory, editionPath, storiesFor } from './edition.ts';
+import {
+  CADENCE_WORDS,
+  type Edition,
+  type EditionStory,
+  editionPath,
+  storiesNamed,
+  type Variant,
+} from './edition.ts';
 
 type DigestParts = Pick<Parts, 'config' | 'siteUrl' | 'secret'> & { library: Library };
 
@@ -14,16 +20,17 @@ type DigestParts = Pick<Parts, 'config' | 'siteUrl' | 'secret'> & { library: Lib
 export function digestLetter(
   parts: DigestParts,
   edition: Edition,
-  reader: Pick<Subscriber, 'id' | 'email' | 'topics'>,
+  variant: Pick<Variant, 'stories' | 'since' | 'more'>,
+  reader: Pick<Subscriber, 'id' | 'email'>,
   messageId: string,
   date: Date,
 ): Letter {
   const { config, library, siteUrl } = parts;
   const { site } = library;
-  const stories = storiesFor(edition.contents, topicsOf(reader.topics));
+  const stories = storiesNamed(edition.contents.stories, variant.stories);
   const links = letterLinks(parts, reader.id);
   const page = new URL(editionPath(edition.id), siteUrl).href;
-  const subject = `${site.title} ${CADENCE_WORDS[edition.cadence].toLowerCase()}: ${stories[0]?.title ?? ''}`;
+  const subject = `${nameOf(site, edition)}: ${stories[0]?.title ?? ''}`;
   const from = sender(config.mailFrom, site);
   const foot = footOf(site, edition, reader.email);
   return {
@@ -34,9 +41,9 @@ export function digestLetter(
     date,
     headers: listHeaders(site, siteUrl, links.unsubscribe),
     text: [
-      opening(edition, stories.length),
+      opening(variant, stories.length),
       ...stories.map((one) => storyText(one, library, siteUrl)),
-      moreLine(edition),
+      moreLine(variant),
       `On the web: ${page}`,
       `Comment as a confirmed reader: ${links.comment}`,
       `-- \n${wrapped(foot.why)}\nChange it: ${links.preferences}\nUnsubscribe: ${links.unsubscribe}\n${foot.postal}`,
@@ -45,10 +52,10 @@ export function digestLetter(
       .join('\n\n'),
     html: letterHtml({
       language: site.language,
-      title: `${site.title} ${CADENCE_WORDS[edition.cadence].toLowerCase()}`,
+      title: nameOf(site, edition),
       preheader: stories[0]?.dek ?? '',
       contents: joined([
-        paragraph(opening(edition, stories.length)),
+        paragraph(opening(variant, stories.length)),
         ...stories.map((one) =>
           story({
             title: one.title,
@@ -57,7 +64,7 @@ export function digestLetter(
             label: labelOf(one, library),
           }),
         ),
-        ...(edition.contents.more ? [paragraph(moreLine(edition))] : []),
+        ...(variant.more ? [paragraph(moreLine(variant))] : []),
       ]),
       foot: joined([
         footLine(foot.why),
@@ -83,15 +90,19 @@ function listHeaders(site: Library['site'], siteUrl: URL, unsubscribe: string): 
   };
 }
 
-function opening(edition: Edition, count: number): string {
+function nameOf(site: Library['site'], { cadence }: Edition): string {
+  return cadence ? `${site.title} ${CADENCE_WORDS[cadence].toLowerCase()}` : site.title;
+}
+
+function opening({ since: after }: Pick<Variant, 'since'>, count: number): string {
   const what = count === 1 ? 'One story' : `${count} stories`;
-  const since = edition.since.startsWith('1970') ? 'to begin with' : 'since the last digest';
+  const since = after === 0 ? 'to begin with' : 'since the last digest';
   return `${what} ${since}.`;
 }
 
-function moreLine({ contents }: Edition): string {
-  if (contents.more === 0) return '';
-  return `${contents.more} more ${contents.more === 1 ? 'is' : 'are'} on the site.`;
+function moreLine({ more }: Pick<Variant, 'more'>): string {
+  if (more === 0) return '';
+  return `${more} more ${more === 1 ? 'is' : 'are'} on the site.`;
 }
 
 function storyText(one: EditionStory, library: Library, siteUrl: URL): string {

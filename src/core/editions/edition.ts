@@ -1,26 +1,49 @@
+import type { EditionKind, EditionState } from '#db/schema.ts';
 import type { Article } from '../articles/article.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
 
-/** A story as it stood when the edition was made. */
+/** A story as it stood when the edition started. */
 export type EditionStory = Pick<
   Article,
   'slug' | 'path' | 'title' | 'dek' | 'published' | 'topics' | 'severity' | 'status'
 >;
 
-/** What an edition says; frozen when it is made. */
+/** What an edition says; frozen when it starts. */
 export interface EditionContents {
+  /** Every story that any reader gets, newest first. */
   stories: EditionStory[];
-  /** How many more were published in its time than it holds. */
+  /** Slugs of those on its page: what was new since the one before. Absent: all of them. */
+  page?: string[];
+  /** How many more were published in its time than its page holds. */
   more: number;
 }
 
 export interface Edition {
   id: string;
-  cadence: Cadence;
+  /** In the order in which they started; undefined before. */
+  number: number | undefined;
+  kind: EditionKind;
+  cadence: Cadence | undefined;
+  state: EditionState;
+  reason: string;
   since: string;
   until: string;
+  lastStory: number;
   title: string;
   contents: EditionContents;
+}
+
+/** What readers who chose the same and were told the same get of an edition. */
+export interface Variant {
+  topics: string;
+  /** The story after which it begins. */
+  since: number;
+  /** Alerts (ids of editions, joined by commas) that they have had since. */
+  alerted: string;
+  /** Slugs in their order. */
+  stories: string[];
+  more: number;
+  readers: number;
 }
 
 export const CADENCE_WORDS: Record<Cadence, string> = {
@@ -29,11 +52,15 @@ export const CADENCE_WORDS: Record<Cadence, string> = {
   monthly: 'Monthly',
 };
 
-/** The stories that a reader of these topics (none: all) gets. */
-export function storiesFor(contents: EditionContents, topics: readonly string[]): EditionStory[] {
-  return contents.stories.filter(
-    (story) => topics.length === 0 || story.topics.some((topic) => topics.includes(topic)),
-  );
+/** The stories of an edition's page, in their order. */
+export function pageStories({ stories, page }: EditionContents): EditionStory[] {
+  return page ? storiesNamed(stories, page) : stories;
+}
+
+/** Stories by their slugs, in the order of the slugs. */
+export function storiesNamed(stories: readonly EditionStory[], slugs: readonly string[]): EditionStory[] {
+  const bySlug = new Map(stories.map((story) => [story.slug, story]));
+  return slugs.flatMap((slug) => bySlug.get(slug) ?? []);
 }
 
 export function editionPath(id: string): string {

@@ -4,6 +4,7 @@ import { subscriberById } from '../subscribers/subscriber-rows.ts';
 import { digestLetter } from './digest-letter.ts';
 import { editionById } from './edition-rows.ts';
 import type { EditionParts } from './make-edition.ts';
+import { variantById } from './variant-rows.ts';
 
 /** Makes the letter of any row that is for a subscriber at the moment of sending, so that who has left meanwhile gets none. */
 export function letterMaker(parts: EditionParts): LetterFor {
@@ -17,7 +18,15 @@ export function letterMaker(parts: EditionParts): LetterFor {
     }
     if (subscriber.state !== 'confirmed') return { skip: 'unsubscribed meanwhile' };
     const edition = await editionById(parts.db, delivery.edition_id ?? '');
-    if (!edition) throw new Error(`delivery ${delivery.id} is of no edition`);
-    return digestLetter(parts, edition, subscriber, delivery.message_id, new Date(delivery.created_at));
+    const variant = await variantById(parts.db, delivery.variant_id ?? 0);
+    if (!edition || !variant) throw new Error(`delivery ${delivery.id} is of no edition`);
+    return digestLetter(
+      parts,
+      edition,
+      variant,
+      subscriber,
+      delivery.message_id,
+      new Date(delivery.created_at),
+    );
   };
 }

@@ -1,19 +1,25 @@
 import type { Library } from '../articles/library.ts';
-import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
+import { isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import { recordPageChange } from '../platform/page-changes.ts';
 import type { Parts } from '../platform/parts.ts';
-import { type Cadence, topicsOf } from '../subscribers/subscriber.ts';
-import { audiences } from '../subscribers/subscriber-rows.ts';
-import { CADENCE_WORDS, type Edition, type EditionContents, storiesFor } from './edition.ts';
-import { editionById, insertDeliveries, insertEdition, lastEdition, sentArticles } from './edition-rows.ts';
+import type { Cadence } from '../subscribers/subscriber.ts';
+import { lastDigests } from '../subscribers/told-rows.ts';
+import { choosePlan } from './choose-stories.ts';
+import { CADENCE_WORDS, type Edition, type Variant } from './edition.ts';
+import { editionById, insertEdition, lastEdition, takeEditionNumber } from './edition-rows.ts';
+import { numberStories } from './story.ts';
+import { insertStories, knownStories } from './story-rows.ts';
+import {
+  alertsSince,
+  audiences,
+  insertDigestDeliveries,
+  insertVariant,
+  type Telling,
+} from './variant-rows.ts';
 
 export type EditionParts = Parts & { library: Library };
 
-/** The most stories that one digest holds: beyond that, a letter is cut off by mail providers. */
-const MOST_STORIES = 12;
-/** An article that is filed late, dated before the last edition, still gets into the next within this time. */
-const LATE_FILING_MS: Record<Cadence, number> = { daily: 2 * DAY, weekly: 7 * DAY, monthly: 31 * DAY };
 /** Where the first edition of a cadence begins: at everything, newest first. */
 const BEGINNING = '1970-01-01T00:00:00.000Z';
 
@@ -23,48 +29,53 @@ export type Made =
   | { state: 'nothing-new'; since: string }
   | { state: 'no-subscribers' };
 
+type Planned =
+  | Exclude<Made, { state: 'made' }>
+  | (Extract<Made, { state: 'made' }> & {
+      variants: Variant[];
+      telling: Telling;
+      fresh: ReturnType<typeof numberStories>['fresh'];
+    });
+
 /** What the next edition would hold, and for how many; changes nothing. */
 export async function plannedEdition(
   parts: EditionParts & { db: Db | Trx },
   cadence: Cadence,
   now: Date,
-): Promise<Made> {
+): Promise<Planned> {
   const { db, library } = parts;
-  const groups = await audiences(db, cadence);
+  const numbered = numberStories(await knownStories(db), library.articlesAt(now), now);
+  const last = await lastDigests(db);
+  const oldest = Math.min(...Object.values(last).map(({ told_story }) => told_story));
+  const alerted = await alertsSince(db, oldest);
+  const telling = { cadence, last, alerts: alerted.map(({ edition }) => edition) };
+  const groups = await audiences(db, telling);
   if (groups.length === 0) return { state: 'no-subscribers' };
-  const last = await lastEdition(db, cadence);
-  const since = last?.until ?? BEGINNING;
-  const until = isoTime(now);
-  const from = last ? isoAfter(new Date(last.until), -LATE_FILING_MS[cadence]) : BEGINNING;
-  const sent = await sentArticles(db, cadence);
-  const fresh = library
-    .articlesAt(now)
-    .filter((article) => article.published > from && !sent.has(article.slug));
-  const contents: EditionContents = {
-    stories: fresh
-      .slice(0, MOST_STORIES)
-      .map(({ slug, path, title, dek, published, topics, severity, status }) => ({
-        ...{ slug, path, title, dek, published, topics },
-        ...(severity ? { severity } : {}),
-        ...(status ? { status } : {}),
-      })),
-    more: Math.max(0, fresh.length - MOST_STORIES),
+  const before = await lastEdition(db, cadence);
+  const since = before?.until ?? BEGINNING;
+  const { variants, contents } = choosePlan(numbered.stories, groups, alerted, before?.lastStory ?? 0);
+  const lead = contents.stories.find(({ slug }) => slug === (contents.page ?? [])[0]) ?? contents.stories[0];
+  if (isoTime(now) <= since || !lead || variants.length === 0) return { state: 'nothing-new', since };
+  const edition: Edition = {
+    id: await freeId(db, `${dayIn(library.site.timeZone, now)}-${cadence}`),
+    number: undefined,
+    kind: 'digest',
+    cadence,
+    state: 'sending',
+    reason: '',
+    since,
+    until: isoTime(now),
+    lastStory: numbered.last,
+    title: `${library.site.title} ${CADENCE_WORDS[cadence].toLowerCase()}: ${lead.title}`,
+    contents,
   };
-  const wanted = groups.filter((group) => storiesFor(contents, topicsOf(group.topics)).length > 0);
-  const lead = contents.stories[0];
-  if (until <= since || !lead || wanted.length === 0) return { state: 'nothing-new', since };
-  const id = await freeId(db, `${dayIn(library.site.timeZone, now)}-${cadence}`);
-  const title = `${library.site.title} ${CADENCE_WORDS[cadence].toLowerCase()}: ${lead.title}`;
-  return {
-    state: 'made',
-    edition: { id, cadence, since, until, title, contents },
-    recipients: wanted.reduce((sum, group) => sum + group.count, 0),
-  };
+  const recipients = variants.reduce((sum, { readers }) => sum + readers, 0);
+  return { state: 'made', edition, recipients, variants, telling, fresh: numbered.fresh };
 }
 
 /**
- * Makes the edition of what was published since the last one of its cadence, and a row in the outbox for each of
- * its readers, in one transaction. Made again for the same window it is the same edition: nothing is sent twice.
+ * Makes the edition of what is new to each reader of a cadence, and a row in the outbox for each of them, in one
+ * transaction. Made again at once, nobody has anything new: nothing is sent twice.
  */
 export async function makeEdition(parts: EditionParts, cadence: Cadence, now: Date): Promise<Made> {
   const made = await parts.db.transaction().execute((trx) => makeEditionIn(trx, parts, cadence, now));
@@ -80,16 +91,18 @@ export async function makeEditionIn(
   cadence: Cadence,
   now: Date,
 ): Promise<Made> {
+  const number = await takeEditionNumber(trx); // first: of two at once, the second sees what the first has made
   const planned = await plannedEdition({ ...parts, db: trx }, cadence, now);
   if (planned.state !== 'made') return planned;
-  const { edition } = planned;
-  const createdAt = isoTime(parts.clock.now());
-  if (!(await insertEdition(trx, edition, createdAt))) return { state: 'nothing-new', since: edition.until };
-  let recipients = 0;
-  for (const { topics } of await audiences(trx, cadence)) {
-    if (storiesFor(edition.contents, topicsOf(topics)).length === 0) continue;
-    recipients += await insertDeliveries(trx, edition, topics, parts.siteUrl.hostname, createdAt);
-  }
+  const edition = { ...planned.edition, number };
+  const at = isoTime(parts.clock.now());
+  await insertStories(trx, planned.fresh, at);
+  await insertEdition(trx, edition, { created_at: at, started_at: at });
+  for (const variant of planned.variants) await insertVariant(trx, edition.id, variant);
+  const recipients = await insertDigestDeliveries(trx, edition, planned.telling, {
+    host: parts.siteUrl.hostname,
+    now: at,
+  });
   await recordPageChange(trx, parts.clock, ['editions']);
   return { state: 'made', edition, recipients };
 }

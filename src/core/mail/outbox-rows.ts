@@ -17,10 +17,14 @@ export async function enqueue(
 ): Promise<number> {
   const { id } = await trx
     .insertInto('delivery')
-    .values({ ...row, state: 'queued', due_at: row.created_at })
+    .values({ ...row, domain: domainOf(row.recipient), state: 'queued', due_at: row.created_at })
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
+}
+
+function domainOf(recipient: string): string {
+  return recipient.slice(recipient.lastIndexOf('@') + 1);
 }
 
 /** Takes rows whose time has come, each for one worker until `lease`. */
@@ -34,6 +38,14 @@ export async function claimDeliveries(
     .where('state', 'in', WAITING)
     .where('due_at', '<=', claim.now)
     .$if(claim.edition !== undefined, (query) => query.where('edition_id', '=', claim.edition ?? null))
+    .where((w) =>
+      w.or([
+        w('edition_id', 'is', null),
+        w('edition_id', 'in', (e) =>
+          e.selectFrom('edition').select('edition.id').where('edition.state', '=', 'sending'),
+        ),
+      ]),
+    )
     .orderBy('due_at')
     .orderBy('id')
     .limit(claim.most);
@@ -103,9 +115,11 @@ export async function leaseOwners(db: Db): Promise<string[]> {
   return rows.flatMap(({ owner }) => owner ?? []);
 }
 
+const OF_EDITIONS = ['digest', 'alert', 'letter'] as const;
+
 /** Whether a second copy of a letter does no harm: only of an edition it does. */
 export function isHarmlessTwice(kind: DeliveryKind): boolean {
-  return kind !== 'digest';
+  return !(OF_EDITIONS as readonly string[]).includes(kind);
 }
 
 /**
@@ -128,7 +142,10 @@ export async function recoverFrom(
   const again = await held
     .set({ state: 'queued', due_at: now })
     .where((w) =>
-      w.or([w('state', '=', 'claimed'), w.and([w('state', '=', 'at-the-dot'), w('kind', '<>', 'digest')])]),
+      w.or([
+        w('state', '=', 'claimed'),
+        w.and([w('state', '=', 'at-the-dot'), w('kind', 'not in', OF_EDITIONS)]),
+      ]),
     )
     .executeTakeFirst();
   const uncertain = await held

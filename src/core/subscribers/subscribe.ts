@@ -60,6 +60,7 @@ export async function subscribe(parts: Parts, { email, choices, network, consent
       id: randomUUID(),
       email: address.address,
       email_key: address.key,
+      domain: address.key.slice(address.key.lastIndexOf('@') + 1),
       state: 'pending',
       asked: 0,
       asked_at: null,

@@ -61,21 +61,6 @@ export async function insertSubscriberEvent(
   await trx.insertInto('subscriber_event').values(event).execute();
 }
 
-/** How many confirmed subscribers of a cadence chose which topics. */
-export async function audiences(
-  db: Db | Trx,
-  cadence: Cadence,
-): Promise<{ topics: string; count: number }[]> {
-  return db
-    .selectFrom('subscriber')
-    .select(['topics', (e) => e.fn.countAll<number>().as('count')])
-    .where('state', '=', 'confirmed')
-    .where('cadence', '=', cadence)
-    .groupBy('topics')
-    .orderBy('topics')
-    .execute();
-}
-
 export async function subscriberCounts(
   db: Db,
 ): Promise<{ state: SubscriberState; cadence: Cadence; count: number }[]> {
