@@ -222,10 +222,13 @@ export interface SubscriberEventTable {
   detail: string;
 }
 
-/** Who is never written to again, by a keyed hash of the address: it outlives erasure, and holds against imports. */
+/**
+ * Who is never written to again, by a keyed hash of the address: it outlives erasure, and holds against imports. Whoever
+ * erased themselves (`erased`) is kept from imports alone: they may sign up again.
+ */
 export interface SuppressionTable {
   hash: string;
-  reason: 'bounced' | 'not-me' | 'complaint' | 'by-hand';
+  reason: 'bounced' | 'not-me' | 'complaint' | 'by-hand' | 'erased';
   at: string;
 }
 

@@ -10,6 +10,8 @@ export type TokenPurpose =
   | 'unsubscribe'
   | 'receipt'
   | 'comment'
+  | 'not-me'
+  | 'suppression'
   | 'notices-confirm'
   | 'notices-stop'
   | 'decide'

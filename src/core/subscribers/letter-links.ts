@@ -5,6 +5,8 @@ import { settingValue, writeSetting } from '../platform/settings.ts';
 import { insertToken } from '../platform/token-rows.ts';
 import { derivedToken, secretFingerprint } from '../platform/tokens.ts';
 import { confirmedIds } from './subscriber-rows.ts';
+import { suppressByNewSecret } from './suppression.ts';
+import { suppressionCounts } from './suppression-rows.ts';
 
 const PURPOSES = ['preferences', 'unsubscribe', 'comment'] as const;
 
@@ -63,5 +65,16 @@ export async function allowLinksOfNewSecret({
     }
     log.warn('links.renewed', { subscribers: count });
   }
+  if (known !== undefined && known.split(':')[0] !== secretFingerprint(secret))
+    await renewSuppressions({ db, secret, log });
   await writeSetting(db, 'secret', fingerprint);
+}
+
+/** Says how many suppressions the new secret cannot read: they guard again only with the old one. */
+async function renewSuppressions(parts: Pick<Parts, 'db' | 'secret' | 'log'>): Promise<void> {
+  const counts = await suppressionCounts(parts.db);
+  const before = counts.reduce((sum, { count }) => sum + count, 0);
+  const renewed = await suppressByNewSecret(parts);
+  if (before > 0)
+    parts.log.warn('suppression.old-secret', { renewed, unreadable: Math.max(0, before - renewed) });
 }
