@@ -204,7 +204,7 @@ export interface SubscriberTable {
   told_story: Generated<number>;
   told_edition: Generated<number>;
   state: SubscriberState;
-  /** Confirmation letters since the address last answered, and when the last one was asked for. */
+  /** Confirmation letters since the address last answered, and when a letter was last asked for: one of those, or their link. */
   asked: number;
   asked_at: string | null;
   created_at: string;

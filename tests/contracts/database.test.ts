@@ -249,7 +249,7 @@ async function signUp(
 ): Promise<void> {
   await subscribe(app, {
     email,
-    choices: { cadence: 'weekly', topics, alerts: false },
+    choices: { cadence: 'weekly', topics, alerts: 0 },
     network: '192.0.2.1',
     consent: 'Sign up',
   });

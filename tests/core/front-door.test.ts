@@ -254,7 +254,7 @@ test('a form is taken from pages of this site and from clients that are no brows
 });
 
 test('one click in a mail program ends the letters: without Origin or cookie, and only by POST', async () => {
-  const choices = { cadence: 'weekly', topics: [], alerts: false } as const;
+  const choices = { cadence: 'weekly', topics: [], alerts: 0 } as const;
   await subscribe(beside, { email: 'leaver@example.org', choices, network: '192.0.2.1', consent: 'Sign up' });
   const letter = beside.db
     .selectFrom('delivery')

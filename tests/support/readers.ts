@@ -8,7 +8,7 @@ import { subscriberByKey } from '#core/subscribers/subscriber-rows.ts';
 
 /** Signs an address up, as the form would. */
 export async function signUp(app: Parts, email: string, choices: Partial<Choices> = {}): Promise<void> {
-  const all = { cadence: 'weekly', topics: [], alerts: false, ...choices } as const;
+  const all = { cadence: 'weekly', topics: [], alerts: 0, ...choices } as const;
   await subscribe(app, { email, choices: all, network: '192.0.2.1', consent: 'Send me the digest' });
 }
 
@@ -24,6 +24,11 @@ export async function addReader(app: Parts, email: string, choices: Partial<Choi
 
 /** The token in the newest confirmation letter to an address. */
 export async function confirmToken(app: Parts, email: string): Promise<string> {
+  return derivedToken(app.secret, 'confirm', await confirmMessage(app, email));
+}
+
+/** The Message-ID of that letter. */
+export async function confirmMessage(app: Parts, email: string): Promise<string> {
   const { message_id } = await app.db
     .selectFrom('delivery')
     .select('message_id')
@@ -31,5 +36,5 @@ export async function confirmToken(app: Parts, email: string): Promise<string> {
     .where('kind', '=', 'confirm')
     .orderBy('id', 'desc')
     .executeTakeFirstOrThrow();
-  return derivedToken(app.secret, 'confirm', message_id);
+  return message_id;
 }

@@ -1,5 +1,6 @@
 import type { LetterFor } from '../mail/deliver.ts';
 import { confirmLetter } from '../subscribers/confirm-letter.ts';
+import { linkLetter } from '../subscribers/link-letter.ts';
 import { subscriberById } from '../subscribers/subscriber-rows.ts';
 import { digestLetter } from './digest-letter.ts';
 import { editionById } from './edition-rows.ts';
@@ -17,6 +18,8 @@ export function letterMaker(parts: EditionParts): LetterFor {
         : { skip: 'confirmed or left meanwhile' };
     }
     if (subscriber.state !== 'confirmed') return { skip: 'unsubscribed meanwhile' };
+    if (delivery.kind === 'link') return linkLetter(parts, delivery, subscriber);
+    if (delivery.kind === 'welcome') return { skip: 'there is no welcome yet' };
     const edition = await editionById(parts.db, delivery.edition_id ?? '');
     const variant = await variantById(parts.db, delivery.variant_id ?? 0);
     if (!edition || !variant) throw new Error(`delivery ${delivery.id} is of no edition`);

@@ -64,6 +64,15 @@ export async function useToken(
   return numUpdatedRows > 0n;
 }
 
+/** Makes derived tokens worthless, as if they had never been. */
+export async function deleteTokens(
+  trx: Trx,
+  tokens: readonly { purpose: TokenPurpose; token: string }[],
+): Promise<void> {
+  const hashes = tokens.map(({ purpose, token }) => tokenHash(purpose, token));
+  await trx.deleteFrom('token').where('hash', 'in', hashes).execute();
+}
+
 export async function deleteExpiredTokens(db: Db, before: string): Promise<void> {
   await db.deleteFrom('token').where('expires_at', '<', before).execute();
 }

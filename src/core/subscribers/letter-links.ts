@@ -2,7 +2,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { settingValue, writeSetting } from '../platform/settings.ts';
-import { insertToken } from '../platform/token-rows.ts';
+import { deleteTokens, insertToken } from '../platform/token-rows.ts';
 import { derivedToken, secretFingerprint } from '../platform/tokens.ts';
 import { confirmedIds } from './subscriber-rows.ts';
 import { suppressByNewSecret } from './suppression.ts';
@@ -35,6 +35,15 @@ export async function allowLetterLinks(
       now,
     });
   }
+}
+
+/** Makes them worthless: whose they were is erased. */
+export async function disallowLetterLinks(trx: Trx, secret: Buffer, subscriberId: string): Promise<void> {
+  const tokens = PURPOSES.map((purpose) => ({
+    purpose,
+    token: derivedToken(secret, purpose, subscriberId),
+  }));
+  await deleteTokens(trx, tokens);
 }
 
 /**

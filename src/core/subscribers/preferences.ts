@@ -1,31 +1,45 @@
 import { isoTime } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
-import { type Choices, topicsText } from './subscriber.ts';
-import { changeSubscriber, insertSubscriberEvent, type Subscriber } from './subscriber-rows.ts';
+import { phraseFrom } from './phrase.ts';
+import { type Choices, choiceColumns } from './subscriber.ts';
+import {
+  changeSubscriber,
+  insertSubscriberEvent,
+  type Subscriber,
+  subscriberById,
+} from './subscriber-rows.ts';
+import { lastDigests, toldBefore } from './told-rows.ts';
 
-/** Writes down what a subscriber now wants; false where they have left meanwhile. */
+/**
+ * Writes down what a subscriber now wants, and takes along what they have been told of where the cadence changes; false
+ * where they have left meanwhile.
+ *
+ * @param choices.phrase as typed, empty for none; left out, it stays
+ * @throws AppError `invalid` with the field `phrase`
+ */
 export async function changeChoices(
   { db, clock }: Pick<Parts, 'db' | 'clock'>,
-  { id }: Subscriber,
-  choices: Choices,
+  { id }: Pick<Subscriber, 'id'>,
+  choices: Choices & { phrase?: string | undefined },
   network: string,
 ): Promise<boolean> {
-  const change = {
-    cadence: choices.cadence,
-    topics: topicsText(choices.topics),
-    alerts: choices.alerts ? 1 : 0,
-  };
+  const wanted = choiceColumns(choices);
+  const phrase = choices.phrase === undefined ? undefined : phraseFrom(choices.phrase);
   return db.transaction().execute(async (trx) => {
-    const changed = await changeSubscriber(trx, id, ['confirmed'], change);
-    const detail = JSON.stringify(change);
-    if (changed)
-      await insertSubscriberEvent(trx, {
-        subscriber_id: id,
-        at: isoTime(clock.now()),
-        kind: 'changed',
-        network,
-        detail,
-      });
-    return changed;
+    const before = await subscriberById(trx, id);
+    if (before?.state !== 'confirmed') return false;
+    const told = before.cadence === wanted.cadence ? {} : toldBefore(before, await lastDigests(trx));
+    const change = { ...wanted, ...told, ...(phrase === undefined ? {} : { phrase }) };
+    if (!(await changeSubscriber(trx, id, ['confirmed'], change))) return false;
+    const detail = JSON.stringify({ ...wanted, ...phraseNews(before.phrase, phrase) });
+    const at = isoTime(clock.now());
+    await insertSubscriberEvent(trx, { subscriber_id: id, at, kind: 'changed', network, detail });
+    return true;
   });
+}
+
+/** The words themselves stand in one place alone. */
+function phraseNews(before: string, now: string | undefined): { phrase?: 'set' | 'removed' } {
+  if (now === undefined || now === before) return {};
+  return { phrase: now === '' ? 'removed' : 'set' };
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { enqueue } from '../mail/outbox-rows.ts';
 import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
-import { parseEmailAddress } from '../platform/email-address.ts';
-import { AppError } from '../platform/errors.ts';
+import type { EmailAddress } from '../platform/email-address.ts';
 import type { Parts } from '../platform/parts.ts';
 import { insertToken } from '../platform/token-rows.ts';
-import { derivedToken, randomToken } from '../platform/tokens.ts';
-import { type Choices, topicsText } from './subscriber.ts';
+import { derivedToken } from '../platform/tokens.ts';
+import { takeLetterShare } from './letter-limits.ts';
+import { domainOf, mailboxFrom } from './mailbox.ts';
+import { allowNotMe } from './not-me.ts';
+import { enqueueLetter } from './single-letters.ts';
+import { type Choices, choiceColumns } from './subscriber.ts';
 import {
   changeSubscriber,
   countAsked,
@@ -16,6 +18,7 @@ import {
   type Subscriber,
   subscriberByKey,
 } from './subscriber-rows.ts';
+import { isSuppressed } from './suppression.ts';
 
 /** An address that never answers gets one confirmation letter a day, and three in all. */
 const LETTERS_IN_ALL = 3;
@@ -36,78 +39,71 @@ export interface SignUp {
  * Whether the address was known must not be told from outside, so nothing is returned; who asks for strangers does
  * so by `evenly`, as the work differs.
  *
- * @throws AppError `invalid` with the field `email`, `limited` (too many from one network)
+ * @throws AppError `invalid` with the field `email`, `limited` (too many from one network, or from everywhere)
  */
-export async function subscribe(parts: Parts, { email, choices, network, consent }: SignUp): Promise<void> {
-  const address = parseEmailAddress(email);
-  if (!address) {
-    throw new AppError('invalid', 'The address needs a change.', {
-      email: email.trim()
-        ? 'This does not look like a mail address. It should be like name@example.org.'
-        : 'Write the address that the letters should go to.',
-    });
-  }
-  parts.limits.take('sign-up', network);
-  const { db, clock, log } = parts;
-  const now = isoTime(clock.now());
-  const wanted = {
-    cadence: choices.cadence,
-    topics: topicsText(choices.topics),
-    alerts: choices.alerts ? 1 : 0,
-  };
-  await db.transaction().execute(async (trx) => {
-    const fresh = {
-      id: randomUUID(),
-      email: address.address,
-      email_key: address.key,
-      domain: address.key.slice(address.key.lastIndexOf('@') + 1),
-      state: 'pending',
-      asked: 0,
-      asked_at: null,
-    } as const;
-    await insertSubscriber(trx, { ...fresh, ...wanted, created_at: now, confirmed_at: null, ended_at: null });
-    const subscriber = await subscriberByKey(trx, address.key);
-    if (!subscriber || subscriber.state === 'confirmed') return; // only they themselves can change what they get
-    const again = subscriber.state === 'unsubscribed' ? { asked: 0, ended_at: null } : {};
-    await changeSubscriber(trx, subscriber.id, ['pending', 'unsubscribed'], {
-      ...wanted,
-      ...again,
-      state: 'pending',
-    });
-    await insertSubscriberEvent(trx, {
-      subscriber_id: subscriber.id,
-      at: now,
-      kind: 'signed-up',
-      network,
-      detail: consent,
-    });
-    const before = isoAfter(clock.now(), -BETWEEN_LETTERS_MS);
-    const mayBeAsked = await countAsked(trx, subscriber.id, { now, before, most: LETTERS_IN_ALL });
-    if (mayBeAsked) await askToConfirm(trx, parts, subscriber);
-    else log.info('subscriber.not-asked-again', { subscriber: subscriber.id });
+export async function subscribe(parts: Parts, signUp: SignUp): Promise<void> {
+  const address = mailboxFrom(signUp.email);
+  takeLetterShare(parts, signUp.network);
+  await parts.db.transaction().execute(async (trx) => {
+    if (await isSuppressed(parts, trx, address.key)) parts.log.info('sign-up.suppressed', {});
+    else await takeSignUp(trx, parts, address, signUp);
   });
 }
 
-/** The letter's token is derived from its Message-ID: a second attempt at the same letter carries the same button. */
-async function askToConfirm(
+async function takeSignUp(
   trx: Trx,
-  { clock, secret, siteUrl }: Parts,
-  { id, email }: Subscriber,
+  parts: Parts,
+  address: EmailAddress,
+  { choices, network, consent }: SignUp,
 ): Promise<void> {
-  const now = clock.now();
-  const messageId = `confirm.${randomToken().slice(0, 22)}@${siteUrl.hostname}`;
-  await enqueue(trx, {
-    kind: 'confirm',
+  const { clock, log } = parts;
+  const now = isoTime(clock.now());
+  const wanted = choiceColumns(choices);
+  await insertSubscriber(trx, { ...freshSubscriber(address, now), ...wanted });
+  const subscriber = await subscriberByKey(trx, address.key);
+  if (!subscriber || subscriber.state === 'confirmed') return; // only they themselves can change what they get
+  const { id } = subscriber;
+  const again = subscriber.state === 'unsubscribed' ? { asked: 0, ended_at: null } : {};
+  await changeSubscriber(trx, id, ['pending', 'unsubscribed'], { ...wanted, ...again, state: 'pending' });
+  await insertSubscriberEvent(trx, {
     subscriber_id: id,
-    recipient: email,
-    message_id: messageId,
-    created_at: isoTime(now),
+    at: now,
+    kind: 'signed-up',
+    network,
+    detail: consent,
   });
+  const before = isoAfter(clock.now(), -BETWEEN_LETTERS_MS);
+  if (await countAsked(trx, id, { now, before, most: LETTERS_IN_ALL }))
+    await askToConfirm(trx, parts, subscriber);
+  else log.info('subscriber.not-asked-again', { subscriber: id });
+}
+
+/** A row of somebody who is not known yet. */
+export function freshSubscriber(address: EmailAddress, now: string) {
+  return {
+    id: randomUUID(),
+    email: address.address,
+    email_key: address.key,
+    domain: domainOf(address),
+    state: 'pending' as const,
+    asked: 0,
+    asked_at: null,
+    created_at: now,
+    confirmed_at: null,
+    ended_at: null,
+  };
+}
+
+/** The letter's tokens are derived from its Message-ID: a second attempt at the same letter carries the same button. */
+async function askToConfirm(trx: Trx, parts: Parts, subscriber: Subscriber): Promise<void> {
+  const now = parts.clock.now();
+  const messageId = await enqueueLetter(trx, parts, 'confirm', subscriber);
   await insertToken(trx, {
     purpose: 'confirm',
-    token: derivedToken(secret, 'confirm', messageId),
-    subject: id,
+    token: derivedToken(parts.secret, 'confirm', messageId),
+    subject: subscriber.id,
     now: isoTime(now),
     expires: isoAfter(now, CONFIRM_DAYS * DAY),
   });
+  await allowNotMe(trx, parts, messageId, subscriber.id);
 }

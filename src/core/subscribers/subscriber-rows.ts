@@ -54,6 +54,18 @@ export async function countAsked(
   return numUpdatedRows > 0n;
 }
 
+/** Counts one more letter with their link to a subscriber; false where they had one since `before`. */
+export async function countLinkAsked(trx: Trx, id: string, now: string, before: string): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('subscriber')
+    .set({ asked_at: now })
+    .where('id', '=', id)
+    .where('state', '=', 'confirmed')
+    .where((w) => w.or([w('asked_at', 'is', null), w('asked_at', '<=', before)]))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 export async function insertSubscriberEvent(
   trx: Db | Trx,
   event: Insertable<Schema['subscriber_event']>,

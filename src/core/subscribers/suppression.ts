@@ -2,7 +2,8 @@ import { isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { derivedToken } from '../platform/tokens.ts';
-import { changeSubscriber, insertSubscriberEvent, subscriberByKey } from './subscriber-rows.ts';
+import { endSubscription } from './end-subscription.ts';
+import { insertSubscriberEvent, subscriberByKey } from './subscriber-rows.ts';
 import {
   deleteSuppression,
   insertSuppression,
@@ -43,7 +44,7 @@ export async function suppress(
   const subscriber = await subscriberByKey(trx, emailKey);
   if (!subscriber) return;
   const { id } = subscriber;
-  await changeSubscriber(trx, id, ['pending', 'confirmed'], { state: 'unsubscribed', ended_at: now });
+  await endSubscription(trx, subscriber, now);
   await skipWaiting(trx, id, `suppressed: ${reason}`, 'all');
   if (isNew)
     await insertSubscriberEvent(trx, {

@@ -2,12 +2,9 @@ import { isoTime } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
 import { tokenSubject } from '../platform/token-rows.ts';
 import type { TokenPurpose } from '../platform/tokens.ts';
-import {
-  changeSubscriber,
-  insertSubscriberEvent,
-  type Subscriber,
-  subscriberById,
-} from './subscriber-rows.ts';
+import { endSubscription } from './end-subscription.ts';
+import { insertSubscriberEvent, type Subscriber, subscriberById } from './subscriber-rows.ts';
+import { skipWaiting } from './waiting-rows.ts';
 
 /** Whose link this is, or undefined where it is none of ours; changes nothing. */
 export async function subscriberOfLink(
@@ -19,28 +16,27 @@ export async function subscriberOfLink(
   return found && subscriberById(db, found.subject);
 }
 
-/** Ends all letters to a subscriber, at once and for good; once more is the same. `how` is kept as evidence. */
+/** How somebody left; by hand with who asked for it, and how. */
+export type WayOut = 'one-click' | 'page' | 'preferences' | 'complaint' | 'opt-out' | `by hand: ${string}`;
+
+/**
+ * Ends all letters to a subscriber, at once and for good, those of editions that wait in the outbox too; once more is
+ * the same. `how` is kept as evidence.
+ */
 export async function unsubscribe(
   { db, clock, log }: Pick<Parts, 'db' | 'clock' | 'log'>,
-  { id }: Subscriber,
-  network: string,
-  how: 'one-click' | 'page' | 'preferences',
+  { id }: Pick<Subscriber, 'id'>,
+  network: string | null,
+  how: WayOut,
 ): Promise<void> {
   const now = isoTime(clock.now());
   const ended = await db.transaction().execute(async (trx) => {
-    const changed = await changeSubscriber(trx, id, ['pending', 'confirmed'], {
-      state: 'unsubscribed',
-      ended_at: now,
-    });
-    if (changed)
-      await insertSubscriberEvent(trx, {
-        subscriber_id: id,
-        at: now,
-        kind: 'unsubscribed',
-        network,
-        detail: how,
-      });
-    return changed;
+    const subscriber = await subscriberById(trx, id);
+    if (!subscriber || !(await endSubscription(trx, subscriber, now))) return false;
+    await skipWaiting(trx, id, 'unsubscribed meanwhile', 'editions');
+    const event = { subscriber_id: id, at: now, kind: 'unsubscribed', network, detail: how };
+    await insertSubscriberEvent(trx, event);
+    return true;
   });
-  if (ended) log.info('subscriber.unsubscribed', { subscriber: id, how });
+  if (ended) log.info('subscriber.unsubscribed', { subscriber: id, how: how.split(':')[0] });
 }

@@ -6,5 +6,5 @@ import { sendOwnData } from '../../_own-data.ts';
 export const GET: APIRoute = async ({ locals: { app }, params: { receipt = '' } }) => {
   const comment = await commentOfReceipt(app, receipt);
   if (!comment) return new Response(null, { status: 404 });
-  return sendOwnData('comment', [await keptComment(app.db, comment)]);
+  return sendOwnData('comment', { comments: [await keptComment(app.db, comment)] });
 };
