@@ -224,11 +224,12 @@ export interface SubscriberEventTable {
 
 /**
  * Who is never written to again, by a keyed hash of the address: it outlives erasure, and holds against imports. Whoever
- * erased themselves (`erased`) is kept from imports alone: they may sign up again.
+ * left, here by erasing themselves or on a list that was brought from elsewhere, is kept from imports alone: they may
+ * sign up again.
  */
 export interface SuppressionTable {
   hash: string;
-  reason: 'bounced' | 'not-me' | 'complaint' | 'by-hand' | 'erased';
+  reason: 'bounced' | 'not-me' | 'complaint' | 'by-hand' | 'left';
   at: string;
 }
 

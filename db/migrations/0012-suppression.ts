@@ -8,7 +8,7 @@ export const up: Up = (db, engine) =>
     await newTable(trx, engine, 'suppression')
       .addColumn('hash', 'text', (column) => column.primaryKey())
       .addColumn('reason', 'text', (column) =>
-        column.notNull().check(sql`reason in ('bounced', 'not-me', 'complaint', 'by-hand', 'erased')`),
+        column.notNull().check(sql`reason in ('bounced', 'not-me', 'complaint', 'by-hand', 'left')`),
       )
       .addColumn('at', 'text', notNull)
       .execute();

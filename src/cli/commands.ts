@@ -14,6 +14,9 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   desk: async () => (await import('./desk.ts')).deskCommand,
   rules: async () => (await import('./rules.ts')).rulesCommand,
   digest: async () => (await import('./digest.ts')).digestCommand,
+  subscribers: async () => (await import('./subscribers.ts')).subscribersCommand,
+  import: async () => (await import('./import.ts')).importCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
 };
 
 /** The one place where a broken rule becomes an exit code. */
@@ -71,7 +74,7 @@ async function overview(): Promise<string> {
   const entries = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, load]) => [name, (await load()).summary] as const),
   );
-  const lines = entries.map(([name, summary]) => `  ${name.padEnd(10)}${summary}`);
+  const lines = entries.map(([name, summary]) => `  ${name.padEnd(13)}${summary}`);
   return `Usage: watchpost <command> [options]\n\n${lines.join('\n')}\n\n"watchpost <command> --help" says more.`;
 }
 

@@ -14,7 +14,7 @@ const BELOW: Record<string, readonly string[]> = {
   subscribers: ['platform', 'mail', 'spam', 'articles'],
   editions: ['platform', 'mail', 'spam', 'articles', 'subscribers'],
   desk: ['platform', 'mail', 'spam', 'articles'],
-  transfer: ['platform', 'mail', 'spam', 'articles'],
+  transfer: ['platform', 'mail', 'spam', 'articles', 'subscribers'],
 };
 BELOW['app.ts'] = Object.keys(BELOW);
 

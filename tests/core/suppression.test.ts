@@ -67,10 +67,10 @@ test('an address nobody knows can be suppressed, and only its keyed hash is kept
 
 test('whoever erased themselves may sign up again, until another reason comes', async (t) => {
   const app = await openTestApp(t);
-  await suppressNow(app, 'ann@example.org', 'erased');
+  await suppressNow(app, 'ann@example.org', 'left');
   assert.equal(await isSuppressed(app, app.db, 'ann@example.org'), false);
   await suppressNow(app, 'ann@example.org', 'not-me');
-  await suppressNow(app, 'ann@example.org', 'erased');
+  await suppressNow(app, 'ann@example.org', 'left');
   assert.equal((await suppressionOf(app, app.db, 'ann@example.org'))?.reason, 'not-me');
 });
 

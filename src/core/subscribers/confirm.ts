@@ -66,7 +66,7 @@ export async function beginSubscription(
   const told = later(subscriber, toldAtFirst(cadence, await lastDigests(trx)));
   const change = { state: 'confirmed', confirmed_at: now, ended_at: null, asked: 0, asked_at: null } as const;
   if (!(await changeSubscriber(trx, id, ['pending'], { ...change, ...told }))) return false;
-  await deleteSuppression(trx, suppressionHash(secret, email_key), ['erased']); // they are back by themselves
+  await deleteSuppression(trx, suppressionHash(secret, email_key), ['left']); // they are back by themselves
   await allowLetterLinks(trx, secret, id, now);
   return true;
 }

@@ -20,7 +20,7 @@ export async function eraseSubscriber(
   const { config, db, clock, secret, log } = parts;
   const letters = await db.transaction().execute(async (trx) => {
     const hash = suppressionHash(secret, email_key);
-    await insertSuppression(trx, { hash, reason: 'erased', at: isoTime(clock.now()) });
+    await insertSuppression(trx, { hash, reason: 'left', at: isoTime(clock.now()) });
     return eraseIn(trx, parts, id);
   });
   for (const messageId of letters) removeKeptLetter(config.dataDir, messageId);

@@ -2,7 +2,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { settingValue, writeSetting } from '../platform/settings.ts';
-import { deleteTokens, insertToken } from '../platform/token-rows.ts';
+import { deleteTokens, insertTokens } from '../platform/token-rows.ts';
 import { derivedToken, secretFingerprint } from '../platform/tokens.ts';
 import { confirmedIds } from './subscriber-rows.ts';
 import { suppressByNewSecret } from './suppression.ts';
@@ -27,14 +27,20 @@ export async function allowLetterLinks(
   subscriberId: string,
   now: string,
 ): Promise<void> {
-  for (const purpose of PURPOSES) {
-    await insertToken(db, {
-      purpose,
-      token: derivedToken(secret, purpose, subscriberId),
-      subject: subscriberId,
-      now,
-    });
-  }
+  await allowLinksOf(db, secret, [subscriberId], now);
+}
+
+/** The same for many at once. */
+export async function allowLinksOf(
+  db: Db | Trx,
+  secret: Buffer,
+  subscriberIds: readonly string[],
+  now: string,
+): Promise<void> {
+  const tokens = subscriberIds.flatMap((subject) =>
+    PURPOSES.map((purpose) => ({ purpose, token: derivedToken(secret, purpose, subject), subject })),
+  );
+  await insertTokens(db, tokens, now);
 }
 
 /** Makes them worthless: whose they were is erased. */
@@ -68,7 +74,7 @@ export async function allowLinksOfNewSecret({
       ids = await confirmedIds(db, ids.at(-1) ?? '', 500)
     ) {
       await db.transaction().execute(async (trx) => {
-        for (const id of ids) await allowLetterLinks(trx, secret, id, isoTime(clock.now()));
+        await allowLinksOf(trx, secret, ids, isoTime(clock.now()));
       });
       count += ids.length;
     }

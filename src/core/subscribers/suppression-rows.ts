@@ -9,21 +9,15 @@ export async function suppressionByHash(db: Db | Trx, hash: string): Promise<Sup
   return db.selectFrom('suppression').selectAll().where('hash', '=', hash).executeTakeFirst();
 }
 
-/** Which of some hashes are suppressed. */
-export async function suppressedAmong(db: Db | Trx, hashes: readonly string[]): Promise<Set<string>> {
-  const rows = await db.selectFrom('suppression').select('hash').where('hash', 'in', hashes).execute();
-  return new Set(rows.map(({ hash }) => hash));
-}
-
-/** False where it is there already: the first reason stays, unless it was only that they erased themselves. */
+/** False where it is there already: the first reason stays, unless it was only that they left. */
 export async function insertSuppression(trx: Trx, row: Insertable<SuppressionTable>): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('suppression')
     .values(row)
     .onConflict((conflict) => {
       const there = conflict.column('hash');
-      if (row.reason === 'erased') return there.doNothing();
-      return there.doUpdateSet({ reason: row.reason, at: row.at }).where('suppression.reason', '=', 'erased');
+      if (row.reason === 'left') return there.doNothing();
+      return there.doUpdateSet({ reason: row.reason, at: row.at }).where('suppression.reason', '=', 'left');
     })
     .executeTakeFirst();
   return (numInsertedOrUpdatedRows ?? 0n) > 0n;

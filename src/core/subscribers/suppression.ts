@@ -16,7 +16,7 @@ import { skipWaiting } from './waiting-rows.ts';
 
 export type { SuppressionReason } from './suppression-rows.ts';
 
-/** Reasons for which no letter goes to an address, whoever asks; `erased` only keeps it from imports. */
+/** Reasons for which no letter goes to an address, whoever asks; `left` only keeps it from imports. */
 export const FOR_GOOD = [
   'bounced',
   'not-me',
@@ -72,7 +72,7 @@ export async function isSuppressed(
   emailKey: string,
 ): Promise<boolean> {
   const found = await suppressionOf(parts, db, emailKey);
-  return found !== undefined && found.reason !== 'erased';
+  return found !== undefined && found.reason !== 'left';
 }
 
 /**
@@ -89,7 +89,7 @@ export async function liftSuppression(
 ): Promise<boolean> {
   const at = isoTime(clock.now());
   const lifted = await db.transaction().execute(async (trx) => {
-    const reasons = [...FOR_GOOD, 'erased'] as const;
+    const reasons = [...FOR_GOOD, 'left'] as const;
     if (!(await deleteSuppression(trx, suppressionHash(secret, emailKey), reasons))) return false;
     const subscriber = await subscriberByKey(trx, emailKey);
     if (subscriber)
