@@ -30,10 +30,15 @@ export class TextLines {
 
   async #read(rest: string): Promise<void> {
     const { value, done } = await this.#chunks.next();
-    const lines = done ? [rest] : (rest + value).split('\n');
-    this.#rest = done ? undefined : lines.pop();
-    if ((this.#rest?.length ?? 0) > LONGEST)
+    const text = done ? rest : rest + value;
+    if (text.length > LONGEST && !text.slice(0, LONGEST).includes('\n'))
       throw new AppError('invalid', 'This is no CSV file: it has a line of more than a million characters.');
+    if (!done && !value.includes('\n')) {
+      this.#rest = text; // a long line in small pieces is not searched again with each
+      return;
+    }
+    const lines = text.split('\n');
+    this.#rest = done ? undefined : lines.pop();
     this.#ready = lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)).toReversed();
   }
 }
