@@ -62,15 +62,22 @@ export async function insertSubscriberEvents(
   for (const some of chunks(events)) await trx.insertInto('subscriber_event').values(some).execute();
 }
 
-/** Those that are there already stay as they are. */
+/** @returns the hashes of those that were not there yet; the others stay as they are */
 export async function insertSuppressions(
   trx: Trx,
   rows: readonly Insertable<SuppressionTable>[],
-): Promise<void> {
+): Promise<Set<string>> {
+  const inserted = new Set<string>();
   for (const some of chunks(rows)) {
-    const statement = trx.insertInto('suppression').values(some);
-    await statement.onConflict((conflict) => conflict.column('hash').doNothing()).execute();
+    const hashes = await trx
+      .insertInto('suppression')
+      .values(some)
+      .onConflict((conflict) => conflict.column('hash').doNothing())
+      .returning('hash')
+      .execute();
+    for (const { hash } of hashes) inserted.add(hash);
   }
+  return inserted;
 }
 
 function chunks<T>(items: readonly T[]): T[][] {

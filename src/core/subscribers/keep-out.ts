@@ -1,7 +1,7 @@
 import { isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
-import { insertSuppressions, selfConfirmed, subscribersByKeys, suppressedHashes } from './bring-in-rows.ts';
+import { insertSuppressions, selfConfirmed, subscribersByKeys } from './bring-in-rows.ts';
 import { endSubscription } from './end-subscription.ts';
 import { insertSubscriberEvent, type Subscriber } from './subscriber-rows.ts';
 import { suppressionHash } from './suppression.ts';
@@ -35,13 +35,9 @@ export async function keepOut(
   }
   const strangers = [...leavers.keys()].filter((key) => !outcomes.has(key));
   const hashes = new Map(strangers.map((key) => [suppressionHash(secret, key), key]));
-  const before = await suppressedHashes(trx, [...hashes.keys()]);
-  const rows = [...hashes.keys()].filter((hash) => !before.has(hash));
-  await insertSuppressions(
-    trx,
-    rows.map((hash) => ({ hash, reason: 'left', at: now })),
-  );
-  for (const [hash, key] of hashes) outcomes.set(key, before.has(hash) ? 'guarded' : 'kept-out');
+  const rows = [...hashes.keys()].map((hash) => ({ hash, reason: 'left' as const, at: now }));
+  const inserted = await insertSuppressions(trx, rows);
+  for (const [hash, key] of hashes) outcomes.set(key, inserted.has(hash) ? 'kept-out' : 'guarded');
   return outcomes;
 }
 
