@@ -80,9 +80,24 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the newsletter page', at: () => '/newsletter/' },
     { name: 'the newsletter page with a mistake', at: () => '/newsletter/', status: 422, act: signUpWrongly },
     { name: 'the page that says to check your mail', at: () => '/newsletter/check-your-mail/' },
+    { name: 'the page that sends a reader their link', at: () => '/newsletter/link/' },
+    {
+      name: 'the same page with a mistake',
+      at: () => '/newsletter/link/',
+      status: 422,
+      act: askForLinkWrongly,
+    },
     { name: 'the page behind a confirmation link', at: ({ confirm }) => confirm },
+    { name: 'the page behind “this was not me”', at: ({ notMe }) => notMe.waiting },
+    { name: 'the same page after the press', at: ({ notMe }) => notMe.done },
     { name: 'the page behind an unsubscribe link', at: ({ unsubscribe }) => unsubscribe },
     { name: 'the choices of a subscriber', at: ({ preferences }) => preferences },
+    {
+      name: 'a phrase that is none',
+      at: ({ preferences }) => preferences,
+      status: 422,
+      act: choosePhraseWrongly,
+    },
     { name: 'the list of editions', at: () => '/newsletter/editions/' },
     { name: 'an edition', at: ({ edition }) => edition },
   ],
@@ -174,4 +189,14 @@ async function commentAndReturn(page: Page): Promise<void> {
 async function signUpWrongly(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Email' }).fill('reader@example');
   await page.getByRole('button', { name: 'Send me the digest' }).click();
+}
+
+async function askForLinkWrongly(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Email' }).fill('reader@example');
+  await page.getByRole('button', { name: 'Send me my link' }).click();
+}
+
+async function choosePhraseWrongly(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Your phrase' }).fill('www.example.org');
+  await page.getByRole('button', { name: 'Save' }).click();
 }

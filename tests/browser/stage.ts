@@ -24,6 +24,8 @@ export interface Stage {
   /** The link by which a subscriber comments. */
   readerComments: string;
   confirm: string;
+  /** “This was not me”, before the press and after it. */
+  notMe: Record<'waiting' | 'done', string>;
   preferences: string;
   unsubscribe: string;
   edition: string;
@@ -57,14 +59,19 @@ export async function setStage(site: TestSite): Promise<Stage> {
   const comments = await leaveComments(site, session);
   const notices = await askForReplies(site, session);
   const reader = await subscribeReader(site);
-  await postForm(`${site.url}/newsletter/`, { email: 'not-yet@example.org', cadence: 'weekly' });
+  for (const email of ['not-yet@example.org', 'never@example.org'])
+    await postForm(`${site.url}/newsletter/`, { email, cadence: 'weekly' });
+  const asked = await keptLetter(site, 'not-yet@example.org');
+  const done = linkTo('not-me', await keptLetter(site, 'never@example.org'));
+  await postForm(done, {});
   return {
     site,
     session,
     ...comments,
     notices,
     ...reader,
-    confirm: linkTo('confirm', await keptLetter(site, 'not-yet@example.org')),
+    confirm: linkTo('confirm', asked),
+    notMe: { waiting: linkTo('not-me', asked), done },
     deskLink: await deskLink(site),
   };
 }

@@ -191,3 +191,17 @@ test('who has no letter at hand has their link sent, and everyone sees the same 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('What you get');
   expect(relay.messages.filter(({ to }) => to.includes('nobody@example.org'))).toEqual([]);
 });
+
+test('“this was not me” asks once, and then no sign-up brings a letter', async ({ page, relay }) => {
+  await signUp(page, READER);
+  const link = linkTo('not-me', await letter(relay, 1));
+  await page.goto(link);
+  await page.reload();
+  await page.getByRole('button', { name: 'This was not me: never write to me' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('We will not write again');
+  await page.goto(link);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('We will not write again');
+  for (const email of [READER, 'another@example.org']) await signUp(page, email);
+  await letterTo(relay, 'another@example.org', 'Confirm');
+  expect(relay.messages.filter(({ to }) => to.includes(READER))).toHaveLength(1);
+});

@@ -1,7 +1,7 @@
 import { isoTime } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
 import { phraseFrom } from './phrase.ts';
-import { type Choices, choiceColumns } from './subscriber.ts';
+import { type Choices, choiceColumns, choiceWords } from './subscriber.ts';
 import {
   changeSubscriber,
   insertSubscriberEvent,
@@ -31,15 +31,15 @@ export async function changeChoices(
     const told = before.cadence === wanted.cadence ? {} : toldBefore(before, await lastDigests(trx));
     const change = { ...wanted, ...told, ...(phrase === undefined ? {} : { phrase }) };
     if (!(await changeSubscriber(trx, id, ['confirmed'], change))) return false;
-    const detail = JSON.stringify({ ...wanted, ...phraseNews(before.phrase, phrase) });
+    const detail = choiceWords(choices) + phraseNews(before.phrase, phrase);
     const at = isoTime(clock.now());
     await insertSubscriberEvent(trx, { subscriber_id: id, at, kind: 'changed', network, detail });
     return true;
   });
 }
 
-/** The words themselves stand in one place alone. */
-function phraseNews(before: string, now: string | undefined): { phrase?: 'set' | 'removed' } {
-  if (now === undefined || now === before) return {};
-  return { phrase: now === '' ? 'removed' : 'set' };
+/** The phrase itself stands in one place alone. */
+function phraseNews(before: string, now: string | undefined): string {
+  if (now === undefined || now === before) return '';
+  return now === '' ? '; phrase removed' : '; phrase set';
 }

@@ -61,13 +61,17 @@ export function choiceColumns({ cadence, topics, alerts }: Choices): {
   return { cadence, topics: topicsText(topics), alerts };
 }
 
-/** What the form says that is agreed to, with what was chosen: kept as evidence. */
-export function consentWords({ cadence, topics, alerts }: Choices): string {
+/** What was chosen, in words: `weekly; topics cloud,phishing; alerts from high on`. */
+export function choiceWords({ cadence, topics, alerts }: Choices): string {
   const severity = alertsFrom(alerts);
-  const chosen = [
+  return [
     cadence,
     topics.length > 0 ? `topics ${topicsText(topics)}` : 'all topics',
     ...(severity ? [`alerts from ${severity} on`] : []),
-  ];
-  return `Send me the digest (${chosen.join('; ')}); one click in any letter ends it`;
+  ].join('; ');
+}
+
+/** What the form says that is agreed to, with what was chosen: kept as evidence. */
+export function consentWords(choices: Choices): string {
+  return `Send me the digest (${choiceWords(choices)}); one click in any letter ends it`;
 }
