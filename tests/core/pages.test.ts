@@ -6,7 +6,9 @@ import { closeApp, openApp } from '#core/app.ts';
 import { deskLink } from '#core/desk/sign-in.ts';
 import { letterLinks } from '#core/subscribers/letter-links.ts';
 import { subscriberByKey } from '#core/subscribers/subscriber-rows.ts';
-import { confirmToken, signUp } from '../support/readers.ts';
+import { suppress } from '#core/subscribers/suppression.ts';
+import { unsubscribe } from '#core/subscribers/unsubscribe.ts';
+import { addReader, confirmToken, signUp } from '../support/readers.ts';
 import { memoryLog, testConfig } from '../support/test-app.ts';
 import { postForm, startSite } from '../support/test-site.ts';
 
@@ -36,6 +38,27 @@ test('a confirmation link tells whose it is to nobody but the one who presses it
   assert.deepEqual(await tells(postForm(link, {})), [false, false], 'pressed again');
   await beside.db.updateTable('token').set({ expires_at: '2020-01-01T00:00:00.000Z' }).execute();
   assert.deepEqual(await tells(fetch(link)), [false, false], 'its time is over');
+});
+
+test('unknown, pending, confirmed, unsubscribed and suppressed addresses get the same answer to both forms', async () => {
+  const { db } = beside;
+  await signUp(beside, 'pending@example.org');
+  for (const name of ['confirmed', 'unsubscribed', 'suppressed'])
+    await addReader(beside, `${name}@example.org`);
+  const left = await subscriberByKey(db, 'unsubscribed@example.org');
+  assert.ok(left);
+  await unsubscribe(beside, left, null, 'page');
+  await db.transaction().execute((trx) => suppress(beside, trx, 'suppressed@example.org', 'bounced'));
+  const seen = new Set<string>();
+  for (const page of ['/newsletter/', '/newsletter/link/']) {
+    for (const name of ['unknown', 'pending', 'confirmed', 'unsubscribed', 'suppressed']) {
+      const answer = await postForm(site.url + page, { email: `${name}@example.org` });
+      const headers = [...answer.headers].filter(([field]) => field !== 'date');
+      seen.add(JSON.stringify([answer.status, headers, await answer.text()]));
+    }
+  }
+  assert.equal(seen.size, 1, [...seen].join('\n'));
+  assert.match([...seen][0] ?? '', /^\[303,.*\/newsletter\/check-your-mail\//);
 });
 
 test('any letter in the folder of kept mail is listed and opened, and what is no letter is not found', async () => {

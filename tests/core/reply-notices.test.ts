@@ -17,6 +17,7 @@ import { editComment, stopRepliesTo, withdrawComment } from '#core/comments/rece
 import { DAY, HOUR, SECOND } from '#core/platform/clock.ts';
 import { openSqlite } from '#core/platform/db.ts';
 import { derivedToken } from '#core/platform/tokens.ts';
+import { suppress } from '#core/subscribers/suppression.ts';
 import {
   linksIn,
   openRoom,
@@ -415,6 +416,19 @@ scenario('old notices are forgotten', async (room) => {
   room.app.clock.advance(SECOND);
   await forgetOldNotices(room.app);
   assert.deepEqual(await room.app.db.selectFrom('reply_notice').selectAll().execute(), []);
+});
+
+scenario('an address that is never written to again is asked nothing and told nothing', async (room) => {
+  const suppressNow = (email: string) =>
+    room.app.db.transaction().execute((trx) => suppress(room.app, trx, email, 'not-me'));
+  await suppressNow(BOB.email);
+  await room.publish({ ...BOB, notify: true });
+  assert.deepEqual(await lettersTo(room, BOB.email), []);
+  const comment = await confirmed(room);
+  await suppressNow(ANN.email);
+  await answer(room, comment);
+  assert.equal(await told(room), undefined);
+  assert.notEqual((await commenter(room)).stopped_at, null);
 });
 
 test('two workers at once make one letter about answers', async (t) => {

@@ -6,6 +6,7 @@ import type { Parts } from '../../platform/parts.ts';
 import { insertToken, tokenSubject, useToken } from '../../platform/token-rows.ts';
 import { derivedToken, randomToken } from '../../platform/tokens.ts';
 import { subscriberByKey } from '../../subscribers/subscriber-rows.ts';
+import { isSuppressed } from '../../subscribers/suppression.ts';
 import type { CommentRow } from '../comment-rows.ts';
 import {
   assignNotices,
@@ -52,6 +53,7 @@ export function erasedKey(secret: Buffer, emailKey: string): string {
 async function offerNotices(trx: Trx, parts: Basics, comment: CommentRow): Promise<void> {
   const now = parts.clock.now();
   const { email, email_key } = comment;
+  if (await isSuppressed(parts, trx, email_key)) return; // whoever types it
   await returnCommenter(trx, { email, email_key }, erasedKey(parts.secret, email_key));
   await insertCommenter(trx, { id: randomUUID(), email, email_key, created_at: isoTime(now) });
   const commenter = await commenterByKey(trx, email_key);
@@ -158,6 +160,10 @@ export async function gatherReplyLetters(parts: Basics & Pick<Parts, 'db'>): Pro
   const waiting = await commentersToTell(db, isoAfter(now, -BETWEEN_LETTERS_MS), 50);
   for (const commenter of waiting) {
     await db.transaction().execute(async (trx) => {
+      if (await isSuppressed(parts, trx, commenter.email_key)) {
+        await stopCommenter(trx, commenter, isoTime(now));
+        return;
+      }
       if (!(await takeTurnToTell(trx, commenter, isoTime(now)))) return;
       const delivery = await enqueue(trx, {
         kind: 'replies',
