@@ -2,6 +2,8 @@ import { type Concern, concernOf, concernsByKey } from '../mail/bounces/concern.
 import type { Report } from '../mail/bounces/report.ts';
 import { returnedLetter } from '../mail/bounces/returned-letter.ts';
 import { markReturned } from '../mail/bounces/returned-rows.ts';
+import { concernOfReply } from '../mail/bounces/smtp-reply.ts';
+import type { AnsweredCommand } from '../mail/bounces/verdict.ts';
 import type { Delivery } from '../mail/outbox-rows.ts';
 import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
@@ -74,12 +76,17 @@ export async function takeReport(
 /**
  * The relay has refused a letter for good, or has put it off for longer than we try: what a message that came back
  * would have said. The row is the sender's to settle.
+ *
+ * @param reply the relay's last answer
+ * @param command what it answered, where that is known: of one to RCPT more can be believed
  */
 export async function takeSmtpBounce(
   parts: TakingParts,
   delivery: Delivery,
-  concern: Concern,
+  reply: string,
+  command?: AnsweredCommand,
 ): Promise<Taken> {
+  const concern = concernOfReply(reply, command);
   const [taken] = await takeAll(
     parts,
     `smtp:${delivery.id}`,
