@@ -1,38 +1,13 @@
-import { type Concern, concernOf, concernsByKey } from '../mail/bounces/concern.ts';
+import { concernOf, concernsByKey } from '../mail/bounces/concern.ts';
 import type { Report } from '../mail/bounces/report.ts';
 import { returnedLetter } from '../mail/bounces/returned-letter.ts';
-import { markReturned } from '../mail/bounces/returned-rows.ts';
 import { concernOfReply } from '../mail/bounces/smtp-reply.ts';
 import type { AnsweredCommand } from '../mail/bounces/verdict.ts';
 import type { Delivery } from '../mail/outbox-rows.ts';
-import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
-import type { Parts } from '../platform/parts.ts';
-import { insertBounce, softBouncesSince } from './bounce-rows.ts';
-import {
-  changeSubscriber,
-  insertSubscriberEvent,
-  type Subscriber,
-  subscriberById,
-  subscriberByKey,
-} from './subscriber-rows.ts';
-import { suppress } from './suppression.ts';
-import { skipWaiting } from './waiting-rows.ts';
+import { type HeedingParts, heed, type Taken, type Taking } from './heed-bounce.ts';
 
-/** What came of a report, for one reader. */
-export type Taken =
-  | { state: 'suppressed'; why: 'hard' | 'soft-too-often' | 'complaint' }
-  | { state: 'unsubscribed' }
-  /** Soft; `times` within the last fourteen days. */
-  | { state: 'counted'; times: number }
-  /** The same message told of it before. */
-  | { state: 'taken-before' }
-  /** A letter of ours, to nobody who subscribes. */
-  | { state: 'nobody' }
-  /** It names no letter of ours, and whoever sent it proves nothing: it may be a forgery. */
-  | { state: 'unproven' }
-  /** It asks for nothing: late, delivered, an absence note, a report on authentication, other mail. */
-  | { state: 'nothing' };
+export type { Taken } from './heed-bounce.ts';
 
 /** A report, the key under which it counts once, and whether its sender has proved to be our own mail provider. */
 export interface Evidence {
@@ -40,11 +15,6 @@ export interface Evidence {
   hash: string;
   isProviders: boolean;
 }
-
-type TakingParts = Pick<Parts, 'db' | 'clock' | 'secret' | 'log'>;
-
-const SOFT_MOST = 5;
-const SOFT_WITHIN_MS = 14 * DAY;
 
 /**
  * Takes a report to heart: a dead address and a complaint are suppressed, who asks to leave is unsubscribed, a letter
@@ -54,7 +24,7 @@ const SOFT_WITHIN_MS = 14 * DAY;
  * @param options.dryRun tells what would come of it, and changes nothing
  */
 export async function takeReport(
-  parts: TakingParts,
+  parts: HeedingParts,
   { report, hash, isProviders }: Evidence,
   { dryRun = false }: { dryRun?: boolean } = {},
 ): Promise<Taken[]> {
@@ -81,7 +51,7 @@ export async function takeReport(
  * @param command what it answered, where that is known: of one to RCPT more can be believed
  */
 export async function takeSmtpBounce(
-  parts: TakingParts,
+  parts: HeedingParts,
   delivery: Delivery,
   reply: string,
   command?: AnsweredCommand,
@@ -96,15 +66,6 @@ export async function takeSmtpBounce(
   return taken ?? { state: 'nothing' };
 }
 
-interface Taking {
-  concern: Concern;
-  delivery?: Delivery;
-  /** Where no letter is known: whose address it is. */
-  emailKey?: string;
-  /** The letter's row says so already. */
-  isSettled?: boolean;
-}
-
 function aboutLetter(report: Report, delivery: Delivery): Taking | undefined {
   const concern = concernOf(report, delivery.recipient);
   return concern && { concern, delivery };
@@ -115,7 +76,7 @@ function aboutAddresses(report: Report): Taking[] {
 }
 
 async function takeAll(
-  parts: TakingParts,
+  parts: HeedingParts,
   hash: string,
   all: readonly Taking[],
   dryRun: boolean,
@@ -123,7 +84,7 @@ async function takeAll(
   if (all.length === 0) return [{ state: 'nothing' }];
   const taken: Taken[] = [];
   for (const taking of all) {
-    const one = await undone(parts, dryRun, (trx) => take(parts, trx, hash, taking));
+    const one = await transacted(parts, dryRun, (trx) => heed(parts, trx, hash, taking));
     taken.push(one);
     if (!dryRun) logTaken(parts, taking, one);
   }
@@ -131,8 +92,8 @@ async function takeAll(
 }
 
 /** Does it all for a dry run too, then takes it back: what it tells cannot differ from what would be done. */
-async function undone(
-  { db }: TakingParts,
+async function transacted(
+  { db }: HeedingParts,
   dryRun: boolean,
   work: (trx: Trx) => Promise<Taken>,
 ): Promise<Taken> {
@@ -151,62 +112,8 @@ async function undone(
 
 class DryRun extends Error {}
 
-async function take(parts: TakingParts, trx: Trx, hash: string, taking: Taking): Promise<Taken> {
-  const { concern, delivery, isSettled } = taking;
-  const isBounce = concern.kind === 'hard' || concern.kind === 'soft';
-  if (delivery && isBounce && !isSettled) await markReturned(trx, delivery.id, replyOf(concern));
-  const subscriber = await subscriberOf(trx, taking);
-  if (!subscriber) return { state: 'nobody' };
-  const isNew = await insertBounce(trx, {
-    message_hash: hash,
-    at: isoTime(parts.clock.now()),
-    subscriber_id: subscriber.id,
-    delivery_id: delivery?.id ?? null,
-    edition_id: delivery?.edition_id ?? null,
-    ...concern,
-  });
-  return isNew ? settle(parts, trx, subscriber, concern.kind) : { state: 'taken-before' };
-}
-
-async function subscriberOf(trx: Trx, { delivery, emailKey }: Taking): Promise<Subscriber | undefined> {
-  if (delivery?.subscriber_id) return subscriberById(trx, delivery.subscriber_id);
-  return emailKey === undefined ? undefined : subscriberByKey(trx, emailKey);
-}
-
-async function settle(
-  parts: TakingParts,
-  trx: Trx,
-  subscriber: Subscriber,
-  kind: Concern['kind'],
-): Promise<Taken> {
-  if (kind === 'opt-out') return leave(parts, trx, subscriber);
-  if (kind === 'soft') {
-    const since = isoAfter(parts.clock.now(), -SOFT_WITHIN_MS);
-    const times = await softBouncesSince(trx, subscriber.id, since);
-    if (times < SOFT_MOST) return { state: 'counted', times };
-  }
-  await suppress(parts, trx, subscriber.email_key, kind === 'complaint' ? 'complaint' : 'bounced');
-  return { state: 'suppressed', why: kind === 'soft' ? 'soft-too-often' : kind };
-}
-
-/** They may sign up again: nothing is wrong with the address. */
-async function leave({ clock }: TakingParts, trx: Trx, { id }: Subscriber): Promise<Taken> {
-  const now = isoTime(clock.now());
-  const change = { state: 'unsubscribed', ended_at: now } as const;
-  if (await changeSubscriber(trx, id, ['pending', 'confirmed'], change)) {
-    await skipWaiting(trx, id, 'unsubscribed meanwhile', 'editions');
-    const event = { subscriber_id: id, at: now, kind: 'unsubscribed', network: null, detail: 'opt-out' };
-    await insertSubscriberEvent(trx, event);
-  }
-  return { state: 'unsubscribed' };
-}
-
-function replyOf({ status, reason }: Concern): string {
-  return reason || status || 'It came back; the report does not say why.';
-}
-
 /** Ids and codes alone: words of a report may name the reader. */
-function logTaken({ log }: TakingParts, { concern, delivery }: Taking, taken: Taken): void {
+function logTaken({ log }: HeedingParts, { concern, delivery }: Taking, taken: Taken): void {
   const { kind, status } = concern;
   log.info('bounce.taken', { kind, status, outcome: taken.state, delivery: delivery?.id ?? null });
 }
