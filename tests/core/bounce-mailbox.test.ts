@@ -41,6 +41,14 @@ for (const canMove of [true, false])
     assert.equal(await readBounceMailbox(app), 0);
   });
 
+test('over TLS the server on this machine may have signed its certificate itself', async (t) => {
+  const { app, imap, bounce, reader } = await appWithMailbox(t, { isSecure: true });
+  assert.match(imap.url, /^imaps:/);
+  imap.put(bounce);
+  assert.equal(await readBounceMailbox(app), 1);
+  assert.equal((await reader()).state, 'unsubscribed');
+});
+
 test('where no folder may be made, what was taken is marked as read', async (t) => {
   const { app, imap, bounce } = await appWithMailbox(t, { canCreate: false });
   imap.put(bounce);
@@ -101,7 +109,7 @@ test('a mailbox that refuses or is away is noted without its address, user or pa
   assert.doesNotMatch(JSON.stringify(app.lines), /a-wrong-one|the-password|watchpost@|127\.0\.0\.1/);
 });
 
-test('stopping ends a visit at a server that does not answer', async (t) => {
+test('stopping ends a visit under way, and is no fault to note', async (t) => {
   const { app, imap, bounce } = await appWithMailbox(t);
   imap.put(bounce);
   const stopping = new AbortController();

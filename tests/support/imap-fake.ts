@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
+import { selfSigned } from './certificate.ts';
 
 export interface KeptMessage {
   uid: number;
@@ -25,6 +27,8 @@ export interface ImapFakeOptions {
   canMove?: boolean;
   /** Whether folders may be made. */
   canCreate?: boolean;
+  /** Whether it speaks TLS from the first byte on, with a certificate that it has signed itself. */
+  isSecure?: boolean;
 }
 
 type Session = { selected: string; write(line: string | Buffer): void };
@@ -34,7 +38,7 @@ const WORDS = /"([^"]*)"|(\S+)/g;
 
 export async function startImapFake(
   t: Pick<TestContext, 'after'>,
-  { password = 'the-password', canMove = true, canCreate = true }: ImapFakeOptions = {},
+  { password = 'the-password', canMove = true, canCreate = true, isSecure = false }: ImapFakeOptions = {},
 ): Promise<ImapFake> {
   const folders = new Map<string, KeptMessage[]>([['INBOX', []]]);
   const heard: string[] = [];
@@ -123,7 +127,7 @@ export async function startImapFake(
     }
   };
 
-  const server = createServer((socket) => {
+  const meet = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
     const session: Session = {
@@ -138,7 +142,8 @@ export async function startImapFake(
       session.write(`${tag} ${answer(command, rest, session)} ${command}`);
       if (command === 'LOGOUT') socket.end();
     });
-  });
+  };
+  const server = isSecure ? createTlsServer(identity(), meet) : createServer(meet);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => {
     for (const socket of sockets) socket.destroy();
@@ -146,11 +151,19 @@ export async function startImapFake(
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `imap://watchpost%40news.test:${encodeURIComponent(password)}@127.0.0.1:${port}/INBOX`,
+    url: `${isSecure ? 'imaps' : 'imap'}://watchpost%40news.test:${encodeURIComponent(password)}@127.0.0.1:${port}/INBOX`,
     folders,
     heard,
     put: (source) => void folders.get('INBOX')?.push({ uid: ++lastUid, source, flags: new Set() }),
   };
+}
+
+function identity(): { key: string; cert: string } {
+  const { pem, privateKey } = selfSigned('localhost', {
+    from: '2020-01-01T00:00:00Z',
+    to: '2049-01-01T00:00:00Z',
+  });
+  return { cert: pem, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 function words(text: string): string[] {
