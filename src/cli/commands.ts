@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   subscribers: async () => (await import('./subscribers.ts')).subscribersCommand,
   import: async () => (await import('./import.ts')).importCommand,
   export: async () => (await import('./export.ts')).exportCommand,
+  bounce: async () => (await import('./bounce.ts')).bounceCommand,
 };
 
 /** The one place where a broken rule becomes an exit code. */

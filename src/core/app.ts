@@ -8,6 +8,7 @@ import { Views } from './articles/views.ts';
 import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
 import { letterMaker } from './editions/letter-for.ts';
+import { SnsTopic } from './mail/bounces/sns-topic.ts';
 import { type LetterFor, Sender } from './mail/deliver.ts';
 import { readDkimSigner } from './mail/dkim.ts';
 import { keptMailRelay, smtpRelay } from './mail/relay.ts';
@@ -36,6 +37,8 @@ export interface App extends Parts {
   /** Absent without an AKISMET_KEY: strangers' comments are held for a person. */
   spam: FilterWatch | undefined;
   sender: Sender;
+  /** Absent without SES_TOPIC_ARN. */
+  sns: SnsTopic | undefined;
 }
 
 /** Parts that a caller has its own of: tests their clock and database, commands a quieter log. */
@@ -80,6 +83,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     views: new Views(parts),
     changes: new PageChanges(db),
     spam: config.akismet && watchedAkismet(parts, config.akismet),
+    sns: config.sesTopicArn === undefined ? undefined : new SnsTopic({ arn: config.sesTopicArn, clock }),
     sender: new Sender(parts, { relay, dkim, letterFor: everyLetter({ ...parts, library }) }),
   };
 }

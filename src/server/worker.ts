@@ -11,6 +11,7 @@ import { makeDueEditions } from '#core/editions/schedule.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
 import { tidyUp } from '#core/platform/housekeeping.ts';
 import { forgetReaderNetworks } from '#core/subscribers/forget-networks.ts';
+import { readBounceMailbox } from '#core/subscribers/read-bounce-mailbox.ts';
 
 /** The least pause between two looks for work; the longest after errors. */
 const LOOK_MS = SECOND / 2;
@@ -33,6 +34,7 @@ export function startWorker(app: App): () => Promise<void> {
     repeat(app, stopping.signal, 'replies', 2 * SECOND, async () => void (await gatherReplyLetters(app))),
     repeat(app, stopping.signal, 'schedule', 10 * SECOND, async () => void (await makeDueEditions(app))),
     repeat(app, stopping.signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
+    repeat(app, stopping.signal, 'bounces', 5 * MINUTE, () => readBounceMailbox(app, stopping.signal)),
     repeat(app, stopping.signal, 'networks', HOUR, () => forgetOldNetworks(app)),
     repeat(app, stopping.signal, 'reader-networks', HOUR, () => forgetReaderNetworks(app)),
     repeat(app, stopping.signal, 'tidying', HOUR, async () => {

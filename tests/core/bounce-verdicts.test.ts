@@ -53,6 +53,8 @@ const DEAD: Record<string, readonly Answer[]> = {
     ],
     ['No such domain.', { status: '5.0.0', diagnosticType: 'unknown' }],
     ['Unrouteable address', { status: '5.0.0' }],
+    ['all relevant MX records point to non-existent hosts', { status: '5.0.0' }],
+    ['an MX or SRV record indicated no SMTP service', { status: '5.0.0' }],
     ['550 5.4.310 DNS domain b.example does not exist [Message=InfoDomainNonexistent]'],
     ['556 5.1.10 <a@b.example>: Recipient address rejected: Domain b.example does not accept mail (nullMX)'],
     ['521 5.3.2 System not accepting network messages'],

@@ -72,6 +72,9 @@ test('settings are taken as they were given', (t) => {
     DKIM_SELECTOR: 'a',
     DKIM_KEY: keyFile,
     AKISMET_KEY: ' 0123456789ab ',
+    BOUNCE_IMAP_URL: 'imaps://bounces%40example.org:pass@mail.example.org/INBOX',
+    SES_TOPIC_ARN: 'arn:aws:sns:eu-west-1:123456789012:bounces',
+    POSTMARK_WEBHOOK_SECRET: 'a-secret-of-sixteen',
     WORKER: 'off',
     LOG_LEVEL: 'debug',
   });
@@ -86,6 +89,11 @@ test('settings are taken as they were given', (t) => {
     ['https://news.example.org', 'News <news@example.org>'],
   );
   assert.deepEqual(config.dkim, { domain: 'example.org', selector: 'a', keyFile });
+  assert.equal(config.bounceMailbox?.hostname, 'mail.example.org');
+  assert.deepEqual(
+    [config.sesTopicArn, config.postmarkSecret],
+    ['arn:aws:sns:eu-west-1:123456789012:bounces', 'a-secret-of-sixteen'],
+  );
   assert.deepEqual(config.akismet, { key: '0123456789ab', url: new URL('https://rest.akismet.com') });
 });
 
@@ -104,6 +112,11 @@ test('a wrong setting is named, with what would be right', () => {
     [{ DKIM_KEY: 'no-such-file' }, /DKIM_KEY should name a file that exists/],
     [{ DKIM_DOMAIN: 'example.org' }, /DKIM_DOMAIN, DKIM_SELECTOR and DKIM_KEY should be set together/],
     [{ AKISMET_URL: 'rest.akismet.com' }, /AKISMET_URL should look like https:/],
+    [{ BOUNCE_IMAP_URL: 'https://mail.example.org' }, /BOUNCE_IMAP_URL should look like imaps:/],
+    [{ BOUNCE_IMAP_URL: 'imaps://mail.example.org' }, /BOUNCE_IMAP_URL should hold a user and a password/],
+    [{ BOUNCE_IMAP_URL: 'imap://user:pass@mail.example.org' }, /BOUNCE_IMAP_URL should begin with imaps:/],
+    [{ SES_TOPIC_ARN: 'bounces' }, /SES_TOPIC_ARN should look like arn:aws:sns:/],
+    [{ POSTMARK_WEBHOOK_SECRET: 'short' }, /POSTMARK_WEBHOOK_SECRET should have at least 16 characters/],
     [{ WORKER: 'yes' }, /WORKER should be on or off/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL should be one of debug, info, warn, error/],
   ];
@@ -154,6 +167,8 @@ test('a secret is never repeated in a complaint', () => {
     SITE_URL: 'https://user:hunter2@news.example.org',
     MAIL_FROM: 'hunter2',
     DKIM_KEY: 'hunter2',
+    BOUNCE_IMAP_URL: 'imap://user:hunter2@mail.example.org',
+    POSTMARK_WEBHOOK_SECRET: 'hunter2',
   };
   assert.doesNotMatch(complaint(secrets), /hunter2/);
   for (const [name, value] of Object.entries(secrets))

@@ -87,6 +87,23 @@ test('what the fields leave out is read from the words beside the address', asyn
   assert.deepEqual(await failures(statusReport([bare], { words: transcript })), ['reader@example.org hard']);
 });
 
+test('in a conversation about several, each has the answer that was given about them', async () => {
+  const of = (address: string) =>
+    block({
+      'Final-Recipient': `rfc822; ${address}`,
+      Status: '5.0.0',
+      'Diagnostic-Code': 'smtp; 550 User unknown',
+    });
+  const words = [
+    '>>> RCPT To:<one@example.org>',
+    '<<< 550 User unknown',
+    '>>> DATA',
+    '<<< 550 <two@example.org>... User unknown',
+  ].join('\r\n');
+  const report = statusReport([of('one@example.org'), of('two@example.org')], { words });
+  assert.deepEqual(await failures(report), ['one@example.org hard', 'two@example.org soft']);
+});
+
 test('a report that names nobody is a soft bounce of the one to whom the letter went', async () => {
   const bytes = statusReport([], { original: ['To: reader@example.org', 'Message-ID: <a@news.test>'] });
   assert.deepEqual(await failures(bytes), ['reader@example.org soft']);
@@ -207,6 +224,9 @@ test('no message makes it fail or wait long', async () => {
       ).join(''),
     'empty parts': mixed + '--b\r\n'.repeat(half / 5),
     'letters in letters': 'Content-Type: message/rfc822\r\n\r\n'.repeat(half / 32),
+    'one long answer': statusReport([block(UNKNOWN)], {
+      words: `<<< 550 ${'a'.repeat(half / 2)}`,
+    }).toString(),
     'brackets in a field': statusReport([`Final-Recipient: rfc822; ${'('.repeat(half)}`]).toString(),
   };
   for (const [what, bytes] of Object.entries(hostile))

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from './log.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Every setting, checked. Paths are absolute. */
 export interface Config {
@@ -21,6 +22,12 @@ export interface Config {
   /** `Name <address>` or an address; absent: as site.yaml says. */
   mailFrom?: string;
   dkim?: { domain: string; selector: string; keyFile: string };
+  /** A mailbox in which bounces arrive: `imaps://user:password@host/INBOX`. */
+  bounceMailbox?: URL;
+  /** The topic by which Amazon SES tells of bounces and complaints. */
+  sesTopicArn?: string;
+  /** What Postmark's webhook shows to prove itself. */
+  postmarkSecret?: string;
   akismet?: { key: string; url: URL };
   /** Peers whose X-Forwarded-For is believed. */
   trustedProxies: BlockList;
@@ -67,6 +74,17 @@ const urlOf = (protocols: readonly string[], example: string) =>
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
       `should look like ${example}`,
     );
+
+const mailbox = urlOf(['imap:', 'imaps:'], 'imaps://user:password@mail.example.org/INBOX')
+  .transform((text) => new URL(text))
+  .refine(
+    ({ username, password }) => username !== '' && password !== '',
+    'should hold a user and a password, with %40 for an @ in either',
+  )
+  .refine(
+    ({ protocol, hostname }) => protocol === 'imaps:' || isLoopback(hostname),
+    'should begin with imaps:, as a password must not cross a network in the clear',
+  );
 
 const file = z
   .string()
@@ -128,6 +146,16 @@ const schema = z.object({
   DKIM_DOMAIN: optional(z.string()),
   DKIM_SELECTOR: optional(z.string()),
   DKIM_KEY: optional(file),
+  BOUNCE_IMAP_URL: optional(mailbox),
+  SES_TOPIC_ARN: optional(
+    z
+      .string()
+      .regex(
+        /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+        'should look like arn:aws:sns:eu-west-1:123456789012:bounces',
+      ),
+  ),
+  POSTMARK_WEBHOOK_SECRET: optional(z.string().min(16, 'should have at least 16 characters')),
   AKISMET_KEY: optional(z.string().trim()),
   AKISMET_URL: withDefault(
     urlOf(['http:', 'https:'], 'https://rest.akismet.com'),
@@ -166,6 +194,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),
     ...(set.SMTP_URL === undefined ? {} : { smtpUrl: set.SMTP_URL }),
     ...(set.MAIL_FROM === undefined ? {} : { mailFrom: set.MAIL_FROM }),
+    ...(set.BOUNCE_IMAP_URL === undefined ? {} : { bounceMailbox: set.BOUNCE_IMAP_URL }),
+    ...(set.SES_TOPIC_ARN === undefined ? {} : { sesTopicArn: set.SES_TOPIC_ARN }),
+    ...(set.POSTMARK_WEBHOOK_SECRET === undefined ? {} : { postmarkSecret: set.POSTMARK_WEBHOOK_SECRET }),
     ...(set.AKISMET_KEY === undefined
       ? {}
       : { akismet: { key: set.AKISMET_KEY, url: new URL(set.AKISMET_URL) } }),

@@ -66,6 +66,7 @@ export const UNKNOWN = any(
   /\bno (?:mailbox|one|account)\b.{0,30}\b(?:here|by that name|found)\b/,
   /\bmailbox unavailable\b/,
   /\bnot our (?:user|customer)\b/,
+  /\b(?:user|mailbox|recipient|account) has moved\b|\baddress has been (?:changed|replaced)\b/,
   /\b(?:utilisateur|destinataire|adresse) (?:inconnue?|inexistante?)\b|\busuario desconocido\b|\bno existe\b|\bnessun utente\b/,
   /\b(?:benutzer|empf[aä]nger|adresse) (?:ist )?(?:unbekannt|existiert nicht)\b|\bunbekannte[rs]? (?:benutzer|empf[aä]nger)\b/,
 );
@@ -80,9 +81,10 @@ export const NO_DOMAIN = any(
   /\b(?:unknown|no such|illegal|invalid) (?:host|domain|mail domain)\b/,
   /\bdns domain\b.{0,60}\bdoes not exist\b|\bnxdomain\b/,
   /\bunrout(?:e)?able (?:mail domain|address)\b/, // Exim: no way to it is known, by its own look at DNS
+  /\ball host address lookups failed permanently\b|\ball relevant mx records point to non-existent hosts\b/, // Exim
   /\bdomain is not reachable\b.{0,10}\bplease check the domain\b/, // Hotmail
 );
 
 /** The domain is there and takes no mail at all (RFC 7505). */
 export const TAKES_NO_MAIL =
-  /\bnull ?mx\b|\b(?:host|domain|system|server)\b.{0,20}\b(?:does not|doesn't) (?:accept|receive) (?:e-?mail|mail|any mail)\b(?! from)/;
+  /\bnull ?mx\b|\bmx or srv record indicated no smtp service\b|\b(?:host|domain|system|server)\b.{0,20}\b(?:does not|doesn't) (?:accept|receive) (?:e-?mail|mail|any mail)\b(?! from)/;

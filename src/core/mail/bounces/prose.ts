@@ -10,8 +10,8 @@ const SUBJECT =
   /\b(?:undeliver\w*|failure notice|returned (?:mail|to sender)|mail (?:delivery )?fail\w*|deliver\w* (?:status|fail\w*|report|notif\w*|problem)|fail\w* deliver\w*|could not be delivered|non-?deliver\w*|error sending your mail)\b/i;
 
 /** Whether a message is a mail system's own: only of these is prose read as a report. */
-export function isFromMailSystem(from: string | undefined, subject: string): boolean {
-  return isMailSystem(from ?? '') || SUBJECT.test(subject);
+export function isFromMailSystem(from: string, subject: string): boolean {
+  return isMailSystem(from) || SUBJECT.test(subject);
 }
 
 /** Reads a report that is written for people alone (qmail, Exim, sendmail before version 8, many others). */

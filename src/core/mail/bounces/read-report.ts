@@ -49,29 +49,34 @@ function complaint(parts: MessageParts, original: MessageParts['headers'], trace
   };
 }
 
+/** First what machines are told, then what people are, then at least that something failed. */
 function failedRecipients(
   parts: MessageParts,
   words: string,
   original: MessageParts['headers'],
 ): FailedRecipient[] {
   const { headers, text, statuses } = parts;
-  const [from] = headerAddresses(headers, 'from');
-  const subject = headerValues(headers, 'subject')[0] ?? '';
   const isReport = /^multipart\/report\b(?!.*disposition-notification)/i.test(
-    headerValues(headers, 'content-type')[0] ?? '',
+    firstOf(headers, 'content-type'),
   );
-  const isSystems =
-    isReport || statuses.length > 0 || isFromMailSystem(from ?? headerValues(headers, 'from')[0], subject);
-  if (!isSystems) return [];
+  if (!isReport && statuses.length === 0 && !isMailSystems(headers)) return [];
 
   const inFields = statuses.length === 0 && hasStatusFields(text) ? [text] : statuses;
   const machineRead = inFields.flatMap((body) => statusRecipients(body, words));
   if (machineRead.length > 0) return onePerAddress(machineRead);
-  const known = headerAddresses(headers, 'x-failed-recipients');
-  const own = [...headerAddresses(headers, 'to'), ...(from ? [from] : [])].map((one) => one.toLowerCase());
-  const named = proseRecipients(words, known, own);
+  const own = [...headerAddresses(headers, 'to'), ...headerAddresses(headers, 'from')];
+  const named = proseRecipients(words, headerAddresses(headers, 'x-failed-recipients'), own);
   if (named.length > 0) return onePerAddress(named);
   return isReport ? [unnamed(original, words)] : [];
+}
+
+function isMailSystems(headers: MessageParts['headers']): boolean {
+  const from = headerAddresses(headers, 'from')[0] ?? firstOf(headers, 'from');
+  return isFromMailSystem(from, firstOf(headers, 'subject'));
+}
+
+function firstOf(headers: MessageParts['headers'], name: string): string {
+  return headerValues(headers, name)[0] ?? '';
 }
 
 /** A failure is reported, and of whom is not: of the one to whom the returned letter went. */

@@ -1,3 +1,4 @@
+import { addressesIn, isSameAddress } from './addresses.ts';
 import type { AnsweredCommand } from './verdict.ts';
 
 /**
@@ -14,11 +15,11 @@ export function answeredCommand(words: string, address: string | undefined): Ans
 /** More than one may stand in a text; what came later in the conversation weighs against a hard verdict. */
 const PHRASES: readonly (readonly [RegExp, AnsweredCommand])[] = [
   [/\bin reply to (?:end of )?DATA\b/i, 'data'],
-  [/\bafter (?:end of data|DATA|BDAT|sending data block|pipelined DATA)\b/i, 'data'],
+  [/\bafter (?:pipelined )?(?:end of data|DATA|BDAT|sending data block)\b/i, 'data'],
   [/\b(?:for|after) (?:TEXT|DATA|BDAT) command\b/i, 'data'],
-  [/\bfailed after I sent the message\b/i, 'data'],
+  [/\bfailed after I sent the message\b|\(state 1[5-8]\)/i, 'data'], // qmail; Google's states 13 to 18 are the session's
   [
-    /\bin reply to MAIL FROM\b|\bafter (?:pipelined )?MAIL FROM\b|\bsender was rejected\b|\[MAIL_FROM\]/i,
+    /\bin reply to MAIL FROM\b|\bafter (?:pipelined )?MAIL FROM\b|\bsender was rejected\b|\[MAIL_FROM\]|\(state 13\)/i,
     'mail',
   ],
   [
@@ -27,7 +28,7 @@ const PHRASES: readonly (readonly [RegExp, AnsweredCommand])[] = [
   ],
   [/\bin reply to RCPT TO\b|\bafter (?:pipelined )?RCPT TO\b|\b(?:after|following|for) RCPT\b/i, 'rcpt'],
   [
-    /\bSMTP:RCPT host\b|\bdid not like our RCPT TO\b|\bdoes not like recipient\b|\brejected recipient\b/i,
+    /\bSMTP:RCPT host\b|\bdid not like our RCPT TO\b|\bdoes not like recipient\b|\brejected recipient\b|\(state 14\)/i,
     'rcpt',
   ],
 ];
@@ -42,11 +43,12 @@ function paragraphsAbout(words: string, address: string | undefined): string {
 
 /** sendmail's transcript: `>>>` is what was said, `<<<` what was answered. */
 function inConversation(words: string, address: string | undefined): AnsweredCommand | undefined {
-  let command: AnsweredCommand | undefined;
+  let said: { command: AnsweredCommand | undefined; line: string } | undefined;
   for (const line of words.split(/\r?\n/)) {
-    const said = /^\s*>>>\s*(MAIL|RCPT|DATA|BDAT|EHLO|HELO|\.)/i.exec(line)?.[1]?.toLowerCase();
-    if (said !== undefined) command = COMMANDS[said];
-    else if (/^\s*<<<\s*[45]\d\d/.test(line) && isAbout(line, address)) return command;
+    const verb = /^\s*>>>\s*(MAIL|RCPT|DATA|BDAT|EHLO|HELO|\.)/i.exec(line)?.[1]?.toLowerCase();
+    if (verb !== undefined) said = { command: COMMANDS[verb], line: verb === 'rcpt' ? line : '' };
+    else if (/^\s*<<<\s*[45]\d\d/.test(line) && isAbout(`${said?.line ?? ''} ${line}`, address))
+      return said?.command;
   }
   return undefined;
 }
@@ -61,8 +63,8 @@ const COMMANDS: Record<string, AnsweredCommand> = {
   '.': 'data',
 };
 
-/** An answer that names somebody else is not this one's. */
-function isAbout(line: string, address: string | undefined): boolean {
-  const named = /[^\s<>"']+@[^\s<>"']+/.exec(line)?.[0];
-  return named === undefined || address === undefined || named.toLowerCase() === address.toLowerCase();
+/** An answer that names somebody else, or was given to a question after somebody else, is not this one's. */
+function isAbout(exchange: string, address: string | undefined): boolean {
+  const named = [...addressesIn(exchange.slice(0, 2000))].map((found) => found.address);
+  return named.length === 0 || address === undefined || named.some((one) => isSameAddress(one, address));
 }

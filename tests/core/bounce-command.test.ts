@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type TestContext, test } from 'node:test';
+import { verpAddress } from '#core/mail/verp.ts';
+import { projectRoot } from '#core/platform/config.ts';
+import { openSqlite } from '#core/platform/db.ts';
+import { recipientsFrom } from '../../src/cli/bounce.ts';
+import { block, statusReport } from '../support/bounce-messages.ts';
+import { addDelivery, addSubscribers } from '../support/rows.ts';
+import { openTestApp, temporaryFolder } from '../support/test-app.ts';
+
+const DEAD = block({
+  'Final-Recipient': 'rfc822; ann@example.org',
+  Status: '5.1.1',
+  'Diagnostic-Code': 'smtp; 550 5.1.1 <ann@example.org>: User unknown',
+});
+
+/** Runs `watchpost bounce` as a mail system's pipe would. */
+async function pipe(message: Buffer, args: string[], env: NodeJS.ProcessEnv) {
+  const command = path.join(projectRoot, 'src/cli/watchpost.mjs');
+  const child = spawn(process.execPath, [command, 'bounce', ...args], {
+    env: { PATH: process.env.PATH, AKISMET_KEY: '', SMTP_URL: '', DATABASE_URL: '', ...env },
+  });
+  child.stdin.end(message);
+  const [output, errors, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((resolve) => child.on('close', resolve)),
+  ]);
+  return { output, errors, code };
+}
+
+/** A database with a reader to whom a letter was sent; its settings, and the letter's return address. */
+async function mailedReader(t: TestContext) {
+  const app = await openTestApp(t);
+  const env = { DATA_DIR: app.config.dataDir, CONTENT_DIR: app.config.contentDir };
+  await addSubscribers(app.db, ['ann']);
+  await addDelivery(app.db, 'ann', { state: 'sent' });
+  const state = async () => {
+    const db = openSqlite(path.join(app.config.dataDir, 'watchpost.sqlite'));
+    const rows = await db.selectFrom('subscriber').select('state').execute();
+    await db.destroy();
+    return rows[0]?.state;
+  };
+  return { env, verp: verpAddress(app, 'news.test', 1), state };
+}
+
+test('a bounce from a pipe is taken, once it may, with the recipient that Postfix tells', async (t) => {
+  const { env, verp, state } = await mailedReader(t);
+  const message = statusReport([DEAD]);
+  const postfix = { ...env, ORIGINAL_RECIPIENT: verp };
+
+  const tried = await pipe(message, ['--dry-run'], postfix);
+  assert.deepEqual(
+    { ...tried, state: await state() },
+    {
+      output: 'Nothing was changed; this would be done:\nThe address is dead: it gets no more letters.\n',
+      errors: '',
+      code: 0,
+      state: 'confirmed',
+    },
+  );
+
+  const taken = await pipe(message, [], postfix);
+  assert.equal(taken.output, 'The address is dead: it gets no more letters.\n');
+  assert.deepEqual([taken.code, await state()], [0, 'unsubscribed']);
+
+  const stranger = await pipe(
+    statusReport([DEAD], { words: 'Another.' }),
+    ['--recipient', 'bounces@x.test'],
+    env,
+  );
+  assert.equal(stranger.output, 'It shows no letter of ours, and may be made up: nothing was done.\n');
+  assert.equal(stranger.code, 0);
+});
+
+test('a message that cannot be taken now stays with the mail system', async (t) => {
+  const dataDir = temporaryFolder(t);
+  const away = { DATA_DIR: dataDir, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+  const { output, errors, code } = await pipe(statusReport([DEAD]), [], away);
+  assert.deepEqual({ output, code }, { output: '', code: 75 });
+  assert.match(errors, /^It could not be taken now: /);
+  const wrong = await pipe(statusReport([DEAD]), [], { DATA_DIR: dataDir, PORT: 'none' });
+  assert.equal(wrong.code, 75);
+});
+
+test('every mail system’s way of telling the recipient is understood', () => {
+  assert.deepEqual(
+    recipientsFrom({ ORIGINAL_RECIPIENT: 'bounces+7.x@a.test', LOCAL: 'bounces+7.x', DOMAIN: 'b.test' }),
+    ['bounces+7.x@a.test', 'bounces+7.x@b.test'],
+  );
+  const suffix = { LOCAL_PART: 'bounces', LOCAL_PART_SUFFIX: '+7.x', DOMAIN: 'a.test' };
+  assert.deepEqual(recipientsFrom(suffix), ['bounces+7.x@a.test']);
+  assert.deepEqual(recipientsFrom({ LOCAL_PART: 'bounces', EXTENSION: '7.x' }), ['bounces+7.x@localhost']);
+  assert.deepEqual(recipientsFrom({}), []);
+});
