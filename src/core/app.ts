@@ -8,9 +8,11 @@ import { Views } from './articles/views.ts';
 import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
 import { letterMaker } from './editions/letter-for.ts';
-import { type LetterFor, Sender } from './mail/deliver.ts';
+import { Sender } from './mail/deliver.ts';
 import { readDkimSigner } from './mail/dkim.ts';
-import { keptMailRelay, smtpRelay } from './mail/relay.ts';
+import { composed, type LetterMaker } from './mail/ready-letter.ts';
+import { keptMailRelay } from './mail/relay.ts';
+import { smtpRelay } from './mail/smtp/smtp-relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Db, type Engine, openDatabase } from './platform/db.ts';
@@ -80,7 +82,10 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     views: new Views(parts),
     changes: new PageChanges(db),
     spam: config.akismet && watchedAkismet(parts, config.akismet),
-    sender: new Sender(parts, { relay, dkim, letterFor: everyLetter({ ...parts, library }) }),
+    sender: new Sender(parts, {
+      relay,
+      letterFor: composed(everyLetter({ ...parts, library }), { dkim, clock }),
+    }),
   };
 }
 
@@ -91,7 +96,7 @@ function watchedAkismet(parts: Parts, settings: NonNullable<Config['akismet']>):
 }
 
 /** Makes the letter of any row of the outbox. */
-function everyLetter(parts: Parts & { library: Library }): LetterFor {
+function everyLetter(parts: Parts & { library: Library }): LetterMaker {
   const ofComments = commentLetterMaker(parts);
   const ofSubscribers = letterMaker(parts);
   return (delivery) => (isCommentLetter(delivery) ? ofComments(delivery) : ofSubscribers(delivery));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type RelayOutcome, smtpRelay } from '#core/mail/relay.ts';
+import type { RelayOutcome } from '#core/mail/relay.ts';
+import { smtpRelay } from '#core/mail/smtp/smtp-relay.ts';
 import { type Moment, type Script, startScriptedRelay } from '../support/scripted-relay.ts';
 
 const LETTER = Buffer.from('Subject: Hello\r\n\r\nWords.\r\n');
