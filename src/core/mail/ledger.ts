@@ -4,54 +4,70 @@ import { LedgerRows, type Settled } from './ledger-rows.ts';
 
 type Entry<T> = PromiseWithResolvers<boolean> & { id: number } & T;
 
-/** How long a settlement waits for company at most: the next mark takes it along. */
-const LINGER_MS = 4;
+/** How long a mark waits for others that are about to come, and a settlement for the next mark. */
+const MARK_LINGERS_MS = 1;
+const SETTLEMENT_LINGERS_MS = 4;
 
 /**
- * Writes down what the lanes do, that of many lanes in one transaction: a flush to disk costs as much as a letter.
- * Of one lane, what became of a letter is on disk no later than that the next one is at the dot, so that after a
- * crash no lane leaves more than one letter of which nobody knows.
+ * Writes down what the lanes do, that of many lanes in one transaction: a flush to disk takes as long as all else that
+ * a letter needs. Of one lane, what became of a letter is on disk no later than that the next one is at the dot, so
+ * that after a crash no lane leaves more than one letter of which nobody knows.
  */
 export class Ledger {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #rows: LedgerRows;
+  /** How many letters are under way. */
+  readonly #underWay: () => number;
+  readonly #atTheDot = new Set<number>();
   #marks: Entry<object>[] = [];
   #settlements: Entry<{ settled: Settled }>[] = [];
-  #flushing: Promise<void> | undefined;
-  #lingering: NodeJS.Timeout | undefined;
+  #isFlushing = false;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor({ db, clock }: { db: Db; clock: Clock }, owner: string) {
+  constructor({ db, clock }: { db: Db; clock: Clock }, owner: string, underWay: () => number) {
     this.#db = db;
     this.#clock = clock;
     this.#rows = new LedgerRows(db, owner);
+    this.#underWay = underWay;
   }
 
   /** Resolves once it is on disk that the letter is about to be handed over; false where it is not ours any more. */
   atTheDot(id: number): Promise<boolean> {
     const entry = { id, ...Promise.withResolvers<boolean>() };
+    this.#atTheDot.add(id);
     this.#marks.push(entry);
-    this.#flushing ??= this.#flush();
+    this.#flushSoon();
     return entry.promise;
   }
 
   /** Resolves once it is on disk what became of a letter; false where it is not ours any more. */
   settle(id: number, settled: Settled): Promise<boolean> {
     const entry = { id, settled, ...Promise.withResolvers<boolean>() };
+    this.#atTheDot.delete(id);
     this.#settlements.push(entry);
-    if (!this.#flushing) this.#lingering ??= setTimeout(() => this.#flushLingering(), LINGER_MS);
+    this.#flushSoon();
     return entry.promise;
   }
 
-  #flushLingering(): void {
-    this.#lingering = undefined;
-    if (this.#settlements.length > 0) this.#flushing ??= this.#flush();
+  /** At once where nobody else is about to come; else after a moment at most. */
+  #flushSoon(): void {
+    if (this.#isFlushing || this.#marks.length + this.#settlements.length === 0) return;
+    const isMark = this.#marks.length > 0;
+    const approaching = this.#underWay() - this.#atTheDot.size;
+    if (isMark && approaching <= 0) {
+      this.#isFlushing = true;
+      setImmediate(() => this.#flush());
+    } else if (!this.#timer || isMark) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#flush(), isMark ? MARK_LINGERS_MS : SETTLEMENT_LINGERS_MS);
+    }
   }
 
   async #flush(): Promise<void> {
-    clearTimeout(this.#lingering);
-    this.#lingering = undefined;
-    await new Promise(setImmediate); // what the other lanes have heard in the same moment comes along
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#isFlushing = true;
     const marks = this.#marks;
     const settlements = this.#settlements;
     this.#marks = [];
@@ -63,10 +79,8 @@ export class Ledger {
     } catch (error) {
       for (const entry of [...settlements, ...marks]) entry.reject(error);
     }
-    this.#flushing = undefined;
-    if (this.#marks.length > 0) this.#flushing ??= this.#flush();
-    else if (this.#settlements.length > 0)
-      this.#lingering ??= setTimeout(() => this.#flushLingering(), LINGER_MS);
+    this.#isFlushing = false;
+    this.#flushSoon();
   }
 
   #write(marks: readonly Entry<object>[], settlements: readonly Entry<{ settled: Settled }>[]) {

@@ -4,11 +4,10 @@ import { SECOND } from '../../platform/clock.ts';
 const FIRST = 4;
 /** How much faster twice as many have to be, to stay. */
 const WORTH = 1.15;
-/** How long one number of connections is watched, at least: so long, and so many letters over each. */
-const WATCH_MS = SECOND / 5;
-const WATCH_LETTERS = 3;
-/** Where more of the letters than that found others idle, it is not the connections that are short. */
-const MOST_IDLE = 1 / 4;
+/** One number of connections is watched for so many letters over each. */
+const WATCH_LETTERS = 4;
+/** Where they are busy for less of the time than that, it is not connections that are short. */
+const BUSY = 1 / 2;
 /** How long a number that was found is kept before more is tried again. */
 const KEEP_MS = 30 * SECOND;
 
@@ -22,10 +21,10 @@ export class ConnectionLimit {
   #now = 1;
   /** Up to here it grows with each letter. */
   #ramp: number;
-  /** Letters taken since then, with `#now` connections; and those that found some of these idle. */
-  #watched = { since: 0, letters: 0, idle: 0 };
+  /** Letters that began and ended since then, and how long they took in all. */
+  #watched = { since: 0, letters: 0, ms: 0 };
   /** The speed with fewer connections, where more are on trial. */
-  #before: { connections: number; rate: number } | undefined;
+  #before: { connections: number; speed: number } | undefined;
   #keptUntil = 0;
 
   /** @param time in milliseconds, never back */
@@ -39,21 +38,19 @@ export class ConnectionLimit {
     return this.#now;
   }
 
-  /** A letter went through, while so many were under way. */
-  letterTaken(underWay: number): void {
-    const isIdle = underWay < Math.floor(this.#now * (1 - MOST_IDLE));
-    if (!isIdle && this.#now < this.#ramp) {
-      this.#set(this.#now + 1);
-      return;
-    }
+  get time(): number {
+    return this.#time();
+  }
+
+  /** A letter went through that had begun at that time. */
+  letterTaken(begunAt: number): void {
     const watched = this.#watched;
-    watched.letters++;
-    if (isIdle) watched.idle++;
-    const time = this.#time();
-    const passed = time - watched.since;
-    if (passed < WATCH_MS || watched.letters < WATCH_LETTERS * this.#now) return;
-    if (watched.idle > watched.letters * MOST_IDLE) this.#watchAnew();
-    else this.#judge(watched.letters / passed, time);
+    if (this.#now < this.#ramp) this.#set(this.#now + 1);
+    else if (begunAt >= watched.since) {
+      watched.letters++;
+      watched.ms += this.#time() - begunAt;
+      if (watched.letters >= WATCH_LETTERS * this.#now) this.#judge();
+    }
   }
 
   /** The relay takes no further connection, while it serves those that there are. */
@@ -71,17 +68,22 @@ export class ConnectionLimit {
     this.#set(1);
   }
 
-  #judge(rate: number, time: number): void {
+  /** As many letters a second as connections have, each divided by how long one takes. */
+  #judge(): void {
+    const { since, letters, ms } = this.#watched;
+    const speed = this.#now / (ms / letters);
     const before = this.#before;
-    if (before && rate < before.rate * WORTH) {
-      this.#keptUntil = time + KEEP_MS;
+    if (ms < BUSY * this.#now * (this.#time() - since)) {
+      this.#watchAnew();
+    } else if (before && speed < before.speed * WORTH) {
+      this.#keptUntil = this.#time() + KEEP_MS;
       this.#before = undefined;
       this.#ramp = before.connections;
       this.#set(before.connections);
-    } else if (this.#now === this.#most || time < this.#keptUntil) {
+    } else if (this.#now === this.#most || this.#time() < this.#keptUntil) {
       this.#watchAnew();
     } else {
-      this.#before = { connections: this.#now, rate };
+      this.#before = { connections: this.#now, speed };
       this.#ramp = Math.min(this.#most, this.#now * 2);
       this.#set(this.#ramp);
     }
@@ -93,6 +95,6 @@ export class ConnectionLimit {
   }
 
   #watchAnew(): void {
-    this.#watched = { since: this.#time(), letters: 0, idle: 0 };
+    this.#watched = { since: this.#time(), letters: 0, ms: 0 };
   }
 }

@@ -17,7 +17,6 @@ class SmtpRelay implements Relay {
   #idle: { session: Session; since: number }[] = [];
   /** Sessions that there are, and those that are being made. */
   #open = 0;
-  #underWay = 0;
   #waiting: PromiseWithResolvers<void>[] = [];
   #tidying: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -37,15 +36,12 @@ class SmtpRelay implements Relay {
     bytes: Buffer,
     atTheDot: () => Promise<boolean>,
   ): Promise<RelayOutcome> {
-    this.#underWay++;
     try {
       return await this.#deliver({ from, to, bytes, atTheDot });
     } catch (error) {
       if (!(error instanceof NoRelay)) throw error;
       this.#limit.relayAway();
       return { state: 'deferred', reply: error.message, everyone: true };
-    } finally {
-      this.#underWay--;
     }
   }
 
@@ -57,12 +53,14 @@ class SmtpRelay implements Relay {
 
   async #deliver(letter: Outgoing): Promise<RelayOutcome> {
     let session = await this.#session();
+    let begunAt = this.#limit.time;
     let outcome = await this.#sendOver(session, letter);
     while (outcome.state === 'stale') {
       session = await this.#session('fresh');
+      begunAt = this.#limit.time;
       outcome = await this.#sendOver(session, letter);
     }
-    if (outcome.state === 'sent') this.#limit.letterTaken(this.#underWay);
+    if (outcome.state === 'sent') this.#limit.letterTaken(begunAt);
     if (outcome.state === 'deferred' && outcome.everyone) this.#limit.relayAway();
     return outcome;
   }
