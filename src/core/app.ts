@@ -9,7 +9,7 @@ import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { Sender } from './mail/deliver.ts';
-import { readDkimSigner } from './mail/dkim.ts';
+import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
 import { composed, type LetterMaker } from './mail/ready-letter.ts';
 import { keptMailRelay } from './mail/relay.ts';
 import { smtpRelay } from './mail/smtp/smtp-relay.ts';
@@ -71,7 +71,6 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   await allowLinksOfNewSecret(parts);
   const library = new Library({ contentDir: config.contentDir, clock, log });
   const pictures = new Pictures({ ...parts, library });
-  const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
   return {
     ...parts,
     engine,
@@ -82,10 +81,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     views: new Views(parts),
     changes: new PageChanges(db),
     spam: config.akismet && watchedAkismet(parts, config.akismet),
-    sender: new Sender(parts, {
-      relay,
-      letterFor: composed(everyLetter({ ...parts, library }), { dkim, clock }),
-    }),
+    sender: newSender({ ...parts, library }, dkim),
   };
 }
 
@@ -93,6 +89,45 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
 function watchedAkismet(parts: Parts, settings: NonNullable<Config['akismet']>): FilterWatch {
   const akismet = new Akismet({ ...settings, blog: parts.siteUrl });
   return new FilterWatch(parts, akismet, () => hurryComments(parts));
+}
+
+/**
+ * The same for who sends and does nothing else, such as a thread of the server, in a database that is in its newest form
+ * already.
+ *
+ * @param owner the name that the sender's rows are held under
+ */
+export function openSender(
+  config: Config,
+  owner: string,
+  given: GivenParts = {},
+): { sender: Sender; log: Log; close(): Promise<void> } {
+  const clock = given.clock ?? systemClock;
+  const log = given.log ?? createLog(config.logLevel);
+  const { db } = given.database ?? openDatabase(config);
+  const secret = readOrMakeSecret(config.dataDir);
+  const limits = new Limits(clock, RATES);
+  const parts = { config, siteUrl: config.siteUrl, db, clock, log, secret, limits, background: new Set([]) };
+  // What is sent was frozen when its edition started: of the library only the site's own facts are asked.
+  const library = new Library({ contentDir: config.contentDir, clock, log });
+  const sender = newSender({ ...parts, library }, config.dkim && readDkimSigner(config.dkim), owner);
+  const close = async () => {
+    library.close();
+    sender.close();
+    await db.destroy();
+  };
+  return { sender, log, close };
+}
+
+function newSender(
+  parts: Parts & { library: Library },
+  dkim: DkimSigner | undefined,
+  owner?: string,
+): Sender {
+  const { config, clock } = parts;
+  const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
+  const letterFor = composed(everyLetter(parts), { dkim, clock });
+  return new Sender(parts, { relay, letterFor, ...(owner === undefined ? {} : { owner }) });
 }
 
 /** Makes the letter of any row of the outbox. */

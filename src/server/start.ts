@@ -6,9 +6,10 @@ import { deskLink, LINK_MINUTES } from '#core/desk/sign-in.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
 import { wordsOf } from '#core/platform/errors.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
+import { sendEditionsInThread } from './edition-letters.ts';
 import { createFrontDoor, type PageHandler } from './front-door.ts';
 import { newHttpServer } from './http-server.ts';
-import { startWorker } from './worker.ts';
+import { sendEditionsHere, startWorker } from './worker.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
 /** How soon a server hears of what another process changed. */
@@ -38,7 +39,7 @@ export async function serve(config: Config): Promise<void> {
     await closeApp(app);
     throw error;
   }
-  const stopWorker = app.config.worker ? startWorker(app) : async () => {};
+  const stopWorker = app.config.worker ? startWorker(app, sendEditionsInThread) : async () => {};
   await greet(app, server.address() as AddressInfo);
   app.views.start();
   app.index.follow(); // it reads every article: not before readers are served
@@ -65,10 +66,11 @@ async function openSparingly(config: Config): Promise<App> {
 /** Only works: sends letters and asks the filter, for a site that other processes serve. */
 export async function work(config: Config): Promise<void> {
   const stopped = stopSignal();
+  v8.setFlagsFromString('--semi-space-growth-factor=1'); // for good: letters, too, are much garbage, and kept is little
   const app = await openApp(config);
   noteBugs(app);
   app.library.watch(() => {});
-  const stopWorker = startWorker(app);
+  const stopWorker = startWorker(app, sendEditionsHere);
   app.log.info('worker.started');
   const signal = await stopped;
   app.log.info('worker.stopping', { signal });

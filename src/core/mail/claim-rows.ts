@@ -77,6 +77,18 @@ function take(db: Db, { owner, lease }: { owner: string; lease: string }) {
   }));
 }
 
+/** Whether anything of a scope waits that may be sent now. */
+export async function hasDueRows(db: Db, scope: Scope, now: string): Promise<boolean> {
+  const ofScope = db
+    .selectFrom('delivery')
+    .select('id')
+    .where('edition_id', scope === null ? 'is' : '=', scope)
+    .limit(1);
+  const queued = await ofScope.where('state', '=', QUEUED).executeTakeFirst();
+  const due = ofScope.where('state', '=', DEFERRED).where('due_at', '<=', now);
+  return (queued ?? (await due.executeTakeFirst())) !== undefined;
+}
+
 /** Editions that are being sent now. */
 export async function sendingEditions(db: Db): Promise<string[]> {
   const rows = await db

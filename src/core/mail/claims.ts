@@ -6,6 +6,7 @@ import {
   claimQueued,
   claimQueuedOf,
   HeldRows,
+  hasDueRows,
   type Scope,
   sendingEditions,
 } from './claim-rows.ts';
@@ -31,7 +32,15 @@ export class Claims {
   /** Editions with a fault, until the process ends or they are paused and resumed. */
   readonly #refused = new Set<string>();
 
-  constructor({ db, clock }: { db: Db; clock: Clock }, owner: string, lanes: Lanes) {
+  readonly #maySendEditions: (() => Promise<boolean>) | undefined;
+
+  constructor(
+    { db, clock }: { db: Db; clock: Clock },
+    owner: string,
+    lanes: Lanes,
+    maySendEditions?: () => Promise<boolean>,
+  ) {
+    this.#maySendEditions = maySendEditions;
     this.#db = db;
     this.#clock = clock;
     this.#owner = owner;
@@ -42,11 +51,22 @@ export class Claims {
   /** The scopes of which anything may be sent now. */
   async scopes(which: Which | undefined): Promise<Scope[]> {
     if (which === 'single') return [null];
-    const sending = await sendingEditions(this.#db);
-    for (const id of this.#refused) if (!sending.includes(id)) this.#refused.delete(id);
-    const editions = sending.filter((id) => !this.#refused.has(id));
+    const editions = await this.#editions();
     if (which === 'editions') return editions;
     return which ? editions.filter((id) => id === which.edition) : [null, ...editions];
+  }
+
+  async #editions(): Promise<string[]> {
+    const sending = await sendingEditions(this.#db);
+    for (const id of this.#refused) if (!sending.includes(id)) this.#refused.delete(id);
+    if (sending.length === 0 || (await this.#maySendEditions?.()) === false) return [];
+    return sending.filter((id) => !this.#refused.has(id));
+  }
+
+  async hasDue(which: Which | undefined): Promise<boolean> {
+    const now = isoTime(this.#clock.now());
+    for (const scope of await this.scopes(which)) if (await hasDueRows(this.#db, scope, now)) return true;
+    return false;
   }
 
   /** Takes nothing of an edition until it was paused and is resumed. */

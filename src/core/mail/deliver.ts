@@ -1,18 +1,24 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
 import { Claims, type Which } from './claims.ts';
 import { GIVE_UP_MS, isAboutRecipient, pauseAfter } from './deferral.ts';
+import { EditionFault } from './edition-fault.ts';
 import type { LaneNews } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { Ledger } from './ledger.ts';
 import type { Settled } from './ledger-rows.ts';
 import { type Delivery, isHarmlessTwice, leaseOwners, recoverFrom } from './outbox-rows.ts';
+import { isAlive, newOwner } from './owner.ts';
 import { Progress, type Tally } from './progress.ts';
-import { EditionFault, type LetterFor } from './ready-letter.ts';
+import type { ReadyLetter } from './ready-letter.ts';
 import type { Relay, RelayOutcome } from './relay.ts';
 import { Sending } from './sending.ts';
+
+/**
+ * Makes the letter of a row at the moment of sending, or says why it is no longer wanted.
+ * Throws EditionFault where no letter of its edition can go out.
+ */
+export type LetterFor = (delivery: Delivery) => Promise<ReadyLetter | { skip: string }>;
 
 type Outcome =
   | RelayOutcome
@@ -20,8 +26,10 @@ type Outcome =
   /** The whole edition cannot go out: the row stays as it was. */
   | { state: 'fault'; reply: string };
 
-/** What a sender tells of; each is awaited by nobody. */
+/** What a sender asks and tells of; nothing waits for what is told. */
 export interface SenderHooks {
+  /** Whether letters of editions may be taken: not where this is a copy of the site. Asked about twice a second. */
+  maySendEditions?(): Promise<boolean>;
   /** The relay refused an address or a letter for good. */
   onBounce?(delivery: Delivery, reply: string): Promise<void>;
   /** About once a second while an edition is sent: what became of its letters in this process so far. */
@@ -39,8 +47,7 @@ export class Sender {
   readonly #relay: Relay;
   readonly #letterFor: LetterFor;
   readonly #hooks: SenderHooks;
-  /** Names this sender, so that what it held can be taken back when its process is gone. */
-  readonly #owner = `${hostname()}:${process.pid}:${randomBytes(6).toString('hex')}`;
+  readonly #owner: string;
   readonly #ledger: Ledger;
   readonly #lanes: Lanes;
   readonly #claims: Claims;
@@ -52,15 +59,21 @@ export class Sender {
 
   constructor(
     parts: Parts,
-    { relay, letterFor, hooks = {} }: { relay: Relay; letterFor: LetterFor; hooks?: SenderHooks },
+    {
+      relay,
+      letterFor,
+      hooks = {},
+      owner = newOwner(),
+    }: { relay: Relay; letterFor: LetterFor; hooks?: SenderHooks; owner?: string },
   ) {
+    this.#owner = owner;
     this.#parts = parts;
     this.#relay = relay;
     this.#letterFor = letterFor;
     this.#hooks = hooks;
     this.#ledger = new Ledger(parts, this.#owner, () => this.#carried);
     this.#lanes = new Lanes(parts.clock);
-    this.#claims = new Claims(parts, this.#owner, this.#lanes);
+    this.#claims = new Claims(parts, this.#owner, this.#lanes, hooks.maySendEditions);
     this.#progress = new Progress(parts.log, (edition, tally) =>
       this.#tell(hooks.onSettled?.(edition, tally)),
     );
@@ -73,6 +86,7 @@ export class Sender {
       room: () => this.#relay.room,
       carry: (delivery: Delivery) => this.#carry(delivery),
       isHalted: () => this.#isRelayAway(),
+      cut: () => this.#relay.cut(),
     };
     const sending = new Sending({ claims: this.#claims, lanes: this.#lanes, carrier }, which, signal);
     try {
@@ -82,12 +96,21 @@ export class Sender {
     }
   }
 
-  /** Takes back what senders held that are no more, and what anyone has held for longer than a lease. */
-  async recover(): Promise<void> {
+  /** Whether anything waits that may be sent now; it may have to wait for the relay all the same. */
+  async hasDue(which?: Which): Promise<boolean> {
+    return this.#claims.hasDue(which);
+  }
+
+  /**
+   * Takes back what senders held that are no more, and what anyone has held for longer than a lease.
+   *
+   * @param gone a sender in this process that is no more
+   */
+  async recover(gone?: string): Promise<void> {
     const { db, clock, log } = this.#parts;
     const now = isoTime(clock.now());
     for (const owner of await leaseOwners(db)) {
-      const isGone = owner !== this.#owner && !isAlive(owner);
+      const isGone = owner !== this.#owner && (owner === gone || !isAlive(owner));
       const found = await recoverFrom(db, owner, now, isGone ? 'all' : 'overdue');
       if (found.again + found.uncertain > 0) log.warn('outbox.recovered', { ...found });
     }
@@ -226,16 +249,4 @@ function levelOf(delivery: Delivery, state: Settled['state']): 'debug' | 'info' 
 /** The codes of a reply, for the log: its words may hold the reader's address; they stand in the row. */
 function statusOf(reply: string): string {
   return /^\d{3}(?:[ -]\d\.\d+\.\d+)?/.exec(reply)?.[0] ?? 'none';
-}
-
-/** A sender on this machine is asked for by its process id; of one elsewhere only its lease is known. */
-function isAlive(owner: string): boolean {
-  const [host, pid] = owner.split(':');
-  if (host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../platform/clock.ts';
+import type { LetterFor } from './deliver.ts';
 import { type DkimSigner, dkimSigned } from './dkim.ts';
+import { EditionFault } from './edition-fault.ts';
 import { type Letter, messageBytes } from './letter.ts';
 import type { Delivery } from './outbox-rows.ts';
 
@@ -10,17 +12,8 @@ export interface ReadyLetter {
   bytes: Buffer;
 }
 
-/** Makes the letter of a row at the moment of sending, or says why it is no longer wanted. */
-export type LetterFor = (delivery: Delivery) => Promise<ReadyLetter | { skip: string }>;
-
-/** The same with the composing still to be done. */
+/** Writes the letter of a row at the moment of sending, or says why it is no longer wanted. */
 export type LetterMaker = (delivery: Delivery) => Promise<Letter | { skip: string }>;
-
-/**
- * No letter of this edition can go out as it has to: thrown by a LetterFor, it pauses the edition, for which the
- * message is the reason.
- */
-export class EditionFault extends Error {}
 
 /** Letters composed one by one, and signed where signing is set. */
 export function composed(

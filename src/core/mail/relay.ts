@@ -27,6 +27,9 @@ export interface Relay {
     bytes: Buffer,
     atTheDot: () => Promise<boolean>,
   ): Promise<RelayOutcome>;
+  /** Lets go of the letters under way, too: what became of those at the dot is not known then. */
+  cut(): void;
+  /** Lets go of connections that are kept. */
   close(): void;
 }
 
@@ -39,6 +42,7 @@ export function keptMailRelay(dataDir: string): Relay {
       await keepLetter(dataDir, messageId, bytes);
       return { state: 'sent', reply: 'kept as a file: no SMTP_URL is set' };
     },
+    cut() {},
     close() {},
   };
 }

@@ -13,6 +13,8 @@ const MOST_AT_ONCE = 1024;
 /** How often it looks whether editions were paused, and whether more has come. */
 const LOOK_MS = SECOND / 2;
 const RENEW_MS = MINUTE;
+/** How long letters under way have to come to an end when it is to stop. */
+const STOP_MS = 20 * SECOND;
 
 /** What sending needs of its sender. */
 export interface Carrier {
@@ -22,6 +24,8 @@ export interface Carrier {
   carry(delivery: Delivery): Promise<void>;
   /** Nothing can be sent now, whatever it is. */
   isHalted(): boolean;
+  /** Lets go of what is under way. */
+  cut(): void;
 }
 
 /** Sends what is due until nothing is, so many letters at once as the relay has room for. */
@@ -57,6 +61,12 @@ export class Sending {
   /** The number of rows that were settled. */
   async run(): Promise<number> {
     const look = setInterval(() => this.#look(), LOOK_MS);
+    let patience: NodeJS.Timeout | undefined;
+    const stop = () => {
+      patience = setTimeout(() => this.#carrier.cut(), STOP_MS);
+      this.#go();
+    };
+    this.#signal?.addEventListener('abort', stop);
     try {
       await this.#refill();
       this.#go();
@@ -64,7 +74,9 @@ export class Sending {
       if (this.#failure !== undefined) throw this.#failure;
       return this.#settled;
     } finally {
+      this.#signal?.removeEventListener('abort', stop);
       clearInterval(look);
+      clearTimeout(patience);
       clearTimeout(this.#pacing);
       await this.#claims.release(this.#hand.takeAll(() => true));
     }

@@ -46,6 +46,10 @@ export class Session {
     this.#line.quit();
   }
 
+  cut(): void {
+    this.#line.cut('it was let go');
+  }
+
   /**
    * @throws whatever `atTheDot` throws; the letter was not handed over then
    */

@@ -17,6 +17,7 @@ class SmtpRelay implements Relay {
   #idle: { session: Session; since: number }[] = [];
   /** Sessions that there are, and those that are being made. */
   #open = 0;
+  readonly #busy = new Set<Session>();
   #waiting: PromiseWithResolvers<void>[] = [];
   #tidying: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -45,6 +46,11 @@ class SmtpRelay implements Relay {
     }
   }
 
+  cut(): void {
+    this.close();
+    for (const session of this.#busy) session.cut();
+  }
+
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#tidying);
@@ -66,9 +72,11 @@ class SmtpRelay implements Relay {
   }
 
   async #sendOver(session: Session, letter: Outgoing) {
+    this.#busy.add(session);
     try {
       return await session.send(letter);
     } finally {
+      this.#busy.delete(session);
       this.#release(session);
     }
   }
