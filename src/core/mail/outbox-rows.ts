@@ -12,6 +12,7 @@ export const QUEUED = sql<DeliveryState>`'queued'`;
 export const DEFERRED = sql<DeliveryState>`'deferred'`;
 export const CLAIMED = sql<DeliveryState>`'claimed'`;
 export const AT_THE_DOT = sql<DeliveryState>`'at-the-dot'`;
+export const UNCERTAIN = sql<DeliveryState>`'uncertain'`;
 
 /** A letter becomes a row before it is anything else, in the transaction that gave cause to it; the row's number. */
 export async function enqueue(
