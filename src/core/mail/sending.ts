@@ -41,7 +41,9 @@ export class Sending {
   #settled = 0;
   #claiming = false;
   #failure: unknown;
+  /** The last claim found nothing; and it did so when all that was claimed before had ended. */
   #isDry = false;
+  #isAll = false;
   #renewedAt = performance.now();
   #pace = { since: performance.now(), settled: 0, perMs: 0 };
   #pacing: NodeJS.Timeout | undefined;
@@ -97,7 +99,8 @@ export class Sending {
     }
     if (!this.#isOver && !this.#isDry && this.#hand.size < this.#worthHaving() / 2) void this.#refill();
     if (this.#underWay.size > 0 || this.#claiming) return;
-    if (this.#isOver || (this.#isDry && this.#hand.size === 0)) this.#done.resolve();
+    if (this.#isOver || this.#isAll) this.#done.resolve();
+    else if (this.#hand.size === 0) void this.#refill();
   }
 
   #goIn(waitMs: number): void {
@@ -122,6 +125,7 @@ export class Sending {
   async #refill(): Promise<void> {
     if (this.#claiming) return;
     this.#claiming = true;
+    const isIdle = this.#hand.size === 0 && this.#underWay.size === 0;
     try {
       const scopes = await this.#claims.scopes(this.#which);
       await this.#giveBack((one) => !scopes.includes(one.edition_id) || this.#rests(one.domain));
@@ -129,6 +133,7 @@ export class Sending {
       const taken = most > 0 && !this.#isOver ? await this.#claims.take(scopes, most, this.#hand) : [];
       this.#hand.put(taken);
       this.#isDry = most > 0 && taken.length === 0;
+      this.#isAll = isIdle && this.#isDry;
     } catch (error) {
       this.#failure = error ?? new Error('the outbox cannot be read');
     } finally {
