@@ -73,7 +73,8 @@ export class Sending {
       await this.#refill();
       this.#go();
       await this.#done.promise;
-      if (this.#failure !== undefined) throw this.#failure;
+      // What was sent is worth telling; a fault that lasts is met again at the next call.
+      if (this.#failure !== undefined && this.#settled === 0) throw this.#failure;
       return this.#settled;
     } finally {
       this.#signal?.removeEventListener('abort', stop);
