@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { RelayOutcome } from '#core/mail/relay.ts';
 import { smtpRelay } from '#core/mail/smtp/smtp-relay.ts';
 import { type Moment, type Script, startScriptedRelay } from '../support/scripted-relay.ts';
@@ -195,6 +195,72 @@ test('a line that breaks within the letter, or while it is marked, is no doubt a
   });
   assert.equal(meaningOf(outcome), 'put off');
   assert.equal(fake.taken, 0);
+});
+
+/** What becomes of letters to these, all given at once to a relay with one connection. */
+async function overOneConnection(t: TestContext, names: string[], script: Script) {
+  const fake = await startScriptedRelay(t, script, { pipelining: true });
+  const relay = smtpRelay(`${fake.url}?maxConnections=1`, TIMES);
+  t.after(() => relay.close());
+  const sending = names.map(async (name) => {
+    const bytes = Buffer.from(`To: ${name}\r\n\r\nWords.\r\n`);
+    return meaningOf(
+      await relay.send({ ...ENVELOPE, to: `${name}@example.org` }, 'id@x', bytes, async () => true),
+    );
+  });
+  return { outcomes: await Promise.all(sending), fake };
+}
+
+test('the next letter is offered with the end of the one before, and each goes to its own recipient', async (t) => {
+  const names = ['ann', 'bob', 'cat', 'dan'];
+  const seen: string[] = [];
+  const { outcomes, fake } = await overOneConnection(t, names, (moment, recipient) => {
+    if (moment === 'dot') seen.push(recipient);
+    return undefined;
+  });
+  assert.deepEqual(outcomes, ['sent', 'sent', 'sent', 'sent']);
+  assert.deepEqual(
+    fake.letters.map((letter, n) => [seen[n], letter.split('\r\n')[0]]),
+    names.map((name) => [`${name}@example.org`, `To: ${name}`]),
+  );
+  assert.equal(fake.connections, 1);
+});
+
+test('a letter refused after it was offered with the end of another is no matter to the next', async (t) => {
+  const { outcomes, fake } = await overOneConnection(
+    t,
+    ['ann', 'gone', 'bob', 'large', 'cat'],
+    (moment, recipient) => {
+      if (moment === 'RCPT' && recipient === 'gone@example.org') return '550 5.1.1 gone';
+      return moment === 'dot' && recipient === 'large@example.org' ? '552 5.3.4 too large' : undefined;
+    },
+  );
+  assert.deepEqual(outcomes, ['sent', 'bounced', 'sent', 'bounced', 'sent']);
+  assert.equal(fake.connections, 1);
+});
+
+for (const [way, expected] of Object.entries({
+  cut: 'uncertain',
+  hang: 'uncertain',
+  '421 closing': 'put off',
+})) {
+  test(`where the end of a letter is answered by "${way}", the one offered with it goes over a new connection`, async (t) => {
+    const { outcomes, fake } = await overOneConnection(t, ['ann', 'bob', 'cat'], (moment, recipient) =>
+      moment === 'dot' && recipient === 'ann@example.org' ? way : undefined,
+    );
+    assert.deepEqual(outcomes, [expected, 'sent', 'sent']);
+    assert.deepEqual([fake.taken, fake.connections], [2, 2]);
+  });
+}
+
+test('a relay that is said not to take commands in groups gets them one by one', async (t) => {
+  const fake = await startScriptedRelay(t, (moment) => (moment === 'RCPT' ? '550 5.1.1 gone' : undefined), {
+    pipelining: true,
+  });
+  const relay = smtpRelay(`${fake.url}?pipelining=false`);
+  t.after(() => relay.close());
+  assert.equal(meaningOf(await relay.send(ENVELOPE, 'id@x', LETTER, async () => true)), 'bounced');
+  assert.ok(!fake.plain.includes('DATA'));
 });
 
 function meaningOf(outcome: RelayOutcome): Expected {

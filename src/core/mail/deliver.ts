@@ -52,8 +52,6 @@ export class Sender {
   readonly #lanes: Lanes;
   readonly #claims: Claims;
   readonly #progress: Progress;
-  /** How many letters are on their way to the relay or its answer to them. */
-  #carried = 0;
   #awayUntil = 0;
   #awayFor = 0;
 
@@ -71,7 +69,7 @@ export class Sender {
     this.#relay = relay;
     this.#letterFor = letterFor;
     this.#hooks = hooks;
-    this.#ledger = new Ledger(parts, this.#owner, () => this.#carried);
+    this.#ledger = new Ledger(parts, this.#owner, () => this.#relay.inUse);
     this.#lanes = new Lanes(parts.clock);
     this.#claims = new Claims(parts, this.#owner, this.#lanes, hooks.maySendEditions);
     this.#progress = new Progress(parts.log, (edition, tally) =>
@@ -121,9 +119,7 @@ export class Sender {
   }
 
   async #carry(delivery: Delivery): Promise<void> {
-    this.#carried++;
     const outcome = await this.#attempt(delivery);
-    this.#carried--;
     this.#lanes.ended(delivery.domain, newsOf(outcome));
     // What cannot be written down now is taken back when its lease is over, in the state that it has: nothing is doubled.
     await this.#settle(delivery, outcome).catch((error: unknown) =>

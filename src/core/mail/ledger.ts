@@ -17,19 +17,19 @@ export class Ledger {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #rows: LedgerRows;
-  /** How many letters are under way. */
-  readonly #underWay: () => number;
+  /** How many letters are being handed over. */
+  readonly #inUse: () => number;
   readonly #atTheDot = new Set<number>();
   #marks: Entry<object>[] = [];
   #settlements: Entry<{ settled: Settled }>[] = [];
   #isFlushing = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ db, clock }: { db: Db; clock: Clock }, owner: string, underWay: () => number) {
+  constructor({ db, clock }: { db: Db; clock: Clock }, owner: string, inUse: () => number) {
     this.#db = db;
     this.#clock = clock;
     this.#rows = new LedgerRows(db, owner);
-    this.#underWay = underWay;
+    this.#inUse = inUse;
   }
 
   /** Resolves once it is on disk that the letter is about to be handed over; false where it is not ours any more. */
@@ -54,7 +54,7 @@ export class Ledger {
   #flushSoon(): void {
     if (this.#isFlushing || this.#marks.length + this.#settlements.length === 0) return;
     const isMark = this.#marks.length > 0;
-    const approaching = this.#underWay() - this.#atTheDot.size;
+    const approaching = this.#inUse() - this.#atTheDot.size;
     if (isMark && approaching <= 0) {
       this.#isFlushing = true;
       setImmediate(() => this.#flush());

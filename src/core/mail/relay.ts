@@ -21,6 +21,8 @@ export interface Envelope {
 export interface Relay {
   /** How many letters are best under way at once, as far as it has learned. */
   readonly room: number;
+  /** How many letters are being handed over now; further ones that were given wait their turn. */
+  readonly inUse: number;
   send(
     envelope: Envelope,
     messageId: string,
@@ -37,6 +39,7 @@ export interface Relay {
 export function keptMailRelay(dataDir: string): Relay {
   return {
     room: 1,
+    inUse: 1,
     async send(_envelope, messageId, bytes, atTheDot) {
       if (!(await atTheDot())) return { state: 'lost' };
       await keepLetter(dataDir, messageId, bytes);

@@ -26,7 +26,7 @@ export class NoRelay extends Error {
  *
  * @throws NoRelay
  */
-export async function connect({ connection: options, auth, times }: SmtpSettings): Promise<Peer> {
+export async function connect({ connection: options, auth, pipelining, times }: SmtpSettings): Promise<Peer> {
   const connection = new SMTPConnection(options);
   const { promise, resolve, reject } = Promise.withResolvers<Peer>();
   // nodemailer's own limits hold for a step or for silence; this one for all together.
@@ -34,7 +34,7 @@ export async function connect({ connection: options, auth, times }: SmtpSettings
   connection.on('error', (error) => reject(noRelay(error)));
   connection.connect((error) => {
     const ehlo = connection.lastServerResponse || '';
-    const ready = () => resolve(peerOf(connection, ehlo));
+    const ready = () => resolve(peerOf(connection, pipelining ? ehlo : ehlo.replace(/PIPELINING/gi, '')));
     if (error) reject(noRelay(error));
     else if (!auth || !connection.allowsAuth) ready();
     else

@@ -12,12 +12,9 @@ export class Line {
   readonly #replies: Reply[] = [];
   #waiting: PromiseWithResolvers<Reply> | undefined;
   #broken: BrokenLine | undefined;
-  /** Called once, when it is no more. */
-  readonly #onEnd: () => void;
 
-  constructor(socket: Socket, onEnd: () => void) {
+  constructor(socket: Socket) {
     this.#socket = socket;
-    this.#onEnd = onEnd;
     socket.on('data', (piece: Buffer) => this.#hear(piece));
     socket.once('end', () => this.cut('ECONNRESET'));
     socket.once('close', () => this.cut('ECONNRESET'));
@@ -74,7 +71,6 @@ export class Line {
     this.#broken = new BrokenLine(`no answer (${why})`);
     this.#waiting?.reject(this.#broken);
     this.#socket.destroy();
-    this.#onEnd();
   }
 
   /** Says farewell and lets it go; nothing is waited for. */
@@ -83,7 +79,6 @@ export class Line {
     this.#socket.end('QUIT\r\n');
     this.#socket.setTimeout(SECOND, () => this.#socket.destroy()).unref();
     this.#broken = new BrokenLine('no answer (it is closed)');
-    this.#onEnd();
   }
 
   #hear(piece: Buffer): void {

@@ -15,27 +15,39 @@ export interface Outgoing {
   atTheDot: () => Promise<boolean>;
 }
 
-type Command = 'MAIL' | 'RCPT' | 'DATA';
+const COMMANDS = ['MAIL', 'RCPT', 'DATA'] as const;
+type Command = (typeof COMMANDS)[number];
 
 /** The connection was closed by the relay while it was kept: no letter's doing. */
 export type Stale = { state: 'stale'; reply: string };
 
-const DOT = Buffer.from('.\r\n');
+/** What became of a letter, and the letter that was offered to the relay with the end of it. */
+interface Sent<L> {
+  outcome: RelayOutcome | Stale;
+  next: L | undefined;
+}
+
+/** How far a letter came. */
+interface Way {
+  answered: number;
+  isHandedOver: boolean;
+}
 
 /** One connection to a relay, and the letters that go over it, one after another. */
 export class Session {
   readonly #line: Line;
   readonly #peer: Peer;
   readonly #times: SmtpTimes;
-  /** How many letters it has settled with the relay. */
   #letters = 0;
   /** A recipient was refused: what MAIL has begun is still open. */
   #isUnfinished = false;
+  /** Its envelope is on the way already. */
+  #offered: Outgoing | undefined;
 
-  constructor(peer: Peer, times: SmtpTimes, onEnd: () => void) {
+  constructor(peer: Peer, times: SmtpTimes) {
     this.#peer = peer;
     this.#times = times;
-    this.#line = new Line(peer.socket, onEnd);
+    this.#line = new Line(peer.socket);
   }
 
   get isUsable(): boolean {
@@ -51,74 +63,49 @@ export class Session {
   }
 
   /**
+   * Sends a letter. Where the relay takes commands in groups, the next letter's envelope goes out with the final dot
+   * (RFC 2920 section 3.1): one round trip a letter instead of two. The next one is then to be sent next.
+   *
    * @throws whatever `atTheDot` throws; the letter was not handed over then
    */
-  async send(letter: Outgoing): Promise<RelayOutcome | Stale> {
+  async send<L extends Outgoing>(letter: L, takeNext: () => L | undefined): Promise<Sent<L>> {
     const tooLarge = this.#refusalOfSize(letter);
-    if (tooLarge) return tooLarge;
-    const way = { answered: 0, isHandedOver: false };
+    if (tooLarge) return { outcome: tooLarge, next: undefined };
+    const isFirst = this.#letters++ === 0;
+    const way: Way = { answered: 0, isHandedOver: false };
+    let next: L | undefined;
     try {
-      const outcome = await this.#converse(letter, way);
-      this.#letters++;
-      return outcome;
+      const refusal = await this.#offer(letter, way);
+      if (refusal) return { outcome: this.#refused(refusal.command, refusal.reply, isFirst), next };
+      if (!(await this.#handOver(letter))) return { outcome: { state: 'lost' }, next };
+      next = this.#isPipelined ? takeNext() : undefined;
+      way.isHandedOver = true;
+      this.#end(next);
+      return { outcome: await this.#verdict(), next };
     } catch (error) {
       this.#line.cut('it was let go');
       if (!(error instanceof BrokenLine)) throw error;
-      const reply = error.message;
-      if (way.isHandedOver) return { state: 'uncertain', reply };
-      if (way.answered === 0 && this.#letters > 0) return { state: 'stale', reply };
-      return { state: 'deferred', reply, everyone: false };
+      return { outcome: broken(error.message, way, isFirst), next };
     }
   }
 
-  async #converse(
-    letter: Outgoing,
-    way: { answered: number; isHandedOver: boolean },
-  ): Promise<RelayOutcome | Stale> {
-    const refusal = await this.#offer(letter, way);
-    if (refusal) return this.#refused(refusal.command, refusal.reply);
-    this.#line.write(dotStuffed(letter.bytes));
-    const [isOurs] = await Promise.all([letter.atTheDot(), this.#line.written(this.#times.body)]);
-    if (!isOurs) {
-      this.#line.cut('the letter was lost'); // nothing but the end of the line ends a letter without the dot
-      return { state: 'lost' };
-    }
-    this.#line.mustStand();
-    way.isHandedOver = true;
-    this.#line.write(DOT);
-    const reply = await this.#line.reply(this.#times.dot);
-    if (reply.code === 421) this.#line.quit();
-    const { code, text } = reply;
-    if (code >= 200 && code < 300) return { state: 'sent', reply: text };
-    return code >= 500
-      ? { state: 'bounced', reply: text }
-      : { state: 'deferred', reply: text, everyone: false };
+  get #isPipelined(): boolean {
+    return this.#peer.extensions.has('PIPELINING');
   }
 
   /** Envelope and DATA; what was refused first, or undefined where the relay waits for the letter. */
-  async #offer(
-    { from, to, bytes }: Outgoing,
-    way: { answered: number },
-  ): Promise<{ command: Command; reply: Reply } | undefined> {
-    const commands: [Command, string][] = [
-      ['MAIL', `MAIL FROM:<${from}>${this.#sizeOf(bytes)}\r\n`],
-      ['RCPT', `RCPT TO:<${to}>\r\n`],
-      ['DATA', 'DATA\r\n'],
-    ];
-    const isPipelined = this.#peer.extensions.has('PIPELINING');
-    const reset = this.#isUnfinished ? 'RSET\r\n' : '';
-    if (isPipelined) this.#line.write(reset + commands.map(([, text]) => text).join(''));
-    else if (reset) this.#line.write(reset);
-    if (reset) await this.#line.reply(this.#times.command);
-    this.#isUnfinished = false;
+  async #offer(letter: Outgoing, way: Way): Promise<{ command: Command; reply: Reply } | undefined> {
+    if (this.#offered !== letter) await this.#begin(letter);
+    this.#offered = undefined;
     let refusal: { command: Command; reply: Reply } | undefined;
-    for (const [command, text] of commands) {
-      if (refusal && !isPipelined) break;
-      if (!isPipelined) this.#line.write(text);
+    for (const command of COMMANDS) {
+      if (refusal && !this.#isPipelined) break;
+      if (!this.#isPipelined) this.#line.write(this.#text(command, letter));
       const reply = await this.#line.reply(this.#times.command);
       way.answered++;
-      if (refusal && command === 'DATA' && reply.code === 354) this.#line.cut('it takes a letter to nobody');
       if (command === 'DATA' ? reply.code !== 354 : reply.code >= 300) refusal ??= { command, reply };
+      // It would take a letter to nobody; nothing but the end of the line tells it otherwise.
+      else if (command === 'DATA' && refusal) this.#line.cut('it was let go');
       if (reply.code === 421) {
         this.#line.quit();
         break;
@@ -127,15 +114,56 @@ export class Session {
     return refusal;
   }
 
+  async #begin(letter: Outgoing): Promise<void> {
+    const reset = this.#isUnfinished ? 'RSET\r\n' : '';
+    this.#isUnfinished = false;
+    const group = this.#isPipelined ? this.#group(letter) : '';
+    if (reset + group !== '') this.#line.write(reset + group);
+    if (reset) await this.#line.reply(this.#times.command);
+  }
+
+  #group(letter: Outgoing): string {
+    return COMMANDS.map((command) => this.#text(command, letter)).join('');
+  }
+
+  #text(command: Command, { from, to, bytes }: Outgoing): string {
+    if (command === 'MAIL') return `MAIL FROM:<${from}>${this.#sizeOf(bytes)}\r\n`;
+    return command === 'RCPT' ? `RCPT TO:<${to}>\r\n` : 'DATA\r\n';
+  }
+
+  /** The letter but for its end, and its mark; false where it is not ours any more. */
+  async #handOver({ bytes, atTheDot }: Outgoing): Promise<boolean> {
+    this.#line.write(dotStuffed(bytes));
+    const [isOurs] = await Promise.all([atTheDot(), this.#line.written(this.#times.body)]);
+    this.#line.mustStand();
+    if (!isOurs) this.#line.cut('it was let go'); // nothing but the end of the line ends a letter without the dot
+    return isOurs;
+  }
+
+  #end(next: Outgoing | undefined): void {
+    const isOffered = next && !this.#refusalOfSize(next);
+    if (isOffered) this.#offered = next;
+    this.#line.write(isOffered ? `.\r\n${this.#group(next)}` : '.\r\n');
+  }
+
+  async #verdict(): Promise<RelayOutcome> {
+    const { code, text } = await this.#line.reply(this.#times.dot);
+    if (code === 421) this.#line.quit();
+    if (code >= 200 && code < 300) return { state: 'sent', reply: text };
+    return code >= 500
+      ? { state: 'bounced', reply: text }
+      : { state: 'deferred', reply: text, everyone: false };
+  }
+
   /**
    * RFC 5321 section 4.2.1: a 5xx to RCPT or to the letter itself is for good; all else may pass. MAIL speaks of the
    * site alone, so that what is said to it holds for every letter; but for the size, which it is told there.
    */
-  #refused(command: Command, { code, text }: Reply): RelayOutcome | Stale {
+  #refused(command: Command, { code, text }: Reply, isFirst: boolean): RelayOutcome | Stale {
     this.#isUnfinished = true;
     if (command === 'MAIL') {
       if (code === 552) return { state: 'bounced', reply: text };
-      if (code === 421 && this.#letters > 0) return { state: 'stale', reply: text };
+      if (code === 421 && !isFirst) return { state: 'stale', reply: text };
       return { state: 'deferred', reply: text, everyone: true };
     }
     return code >= 500
@@ -156,4 +184,11 @@ export class Session {
     const size = this.#peer.extensions.has('SIZE') ? ` SIZE=${bytes.length}` : '';
     return size + (this.#peer.extensions.has('8BITMIME') && !isAscii(bytes) ? ' BODY=8BITMIME' : '');
   }
+}
+
+/** The line broke: nobody knows of a letter that was handed over; a kept line may have been dead before. */
+function broken(reply: string, { isHandedOver, answered }: Way, isFirst: boolean): RelayOutcome | Stale {
+  if (isHandedOver) return { state: 'uncertain', reply };
+  if (answered === 0 && !isFirst) return { state: 'stale', reply };
+  return { state: 'deferred', reply, everyone: false };
 }

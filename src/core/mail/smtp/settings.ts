@@ -23,6 +23,8 @@ export interface SmtpSettings {
   auth: { user: string; pass: string } | undefined;
   /** How many connections there may be at most. */
   most: number;
+  /** Whether commands go out in groups where the relay says that it takes them so (RFC 2920). */
+  pipelining: boolean;
   times: SmtpTimes;
 }
 
@@ -37,12 +39,13 @@ const MOST_CONNECTIONS = 32;
 
 /**
  * Reads SMTP_URL as nodemailer does: user and password, and its options as query (`?name=…`, `&maxConnections=4`,
- * `&tls.servername=…`), which go before what is set here.
+ * `&tls.servername=…`, `&pipelining=false` for a relay that says it can and cannot), which go before what is set here.
  */
 export function smtpSettings(url: string, times: Partial<SmtpTimes> = {}): SmtpSettings {
-  const { auth, tls, maxConnections, ...given } = parseConnectionUrl(url) as Options & {
+  const { auth, tls, maxConnections, pipelining, ...given } = parseConnectionUrl(url) as Options & {
     auth?: { user: string; pass: string };
     maxConnections?: number;
+    pipelining?: boolean;
   };
   const local = isLoopback(given.host ?? '');
   const all = { ...TIMES, ...times };
@@ -57,7 +60,13 @@ export function smtpSettings(url: string, times: Partial<SmtpTimes> = {}): SmtpS
     ...given,
     tls: { rejectUnauthorized: !local, ...tls },
   };
-  return { connection, auth, most: maxConnections ?? MOST_CONNECTIONS, times: all };
+  return {
+    connection,
+    auth,
+    most: maxConnections ?? MOST_CONNECTIONS,
+    pipelining: pipelining !== false,
+    times: all,
+  };
 }
 
 function isLoopback(hostname: string): boolean {

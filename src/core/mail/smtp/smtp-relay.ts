@@ -1,4 +1,4 @@
-import type { Relay, RelayOutcome } from '../relay.ts';
+import type { Envelope, Relay, RelayOutcome } from '../relay.ts';
 import { connect, NoRelay } from './connect.ts';
 import { ConnectionLimit } from './connection-limit.ts';
 import { type Outgoing, Session } from './session.ts';
@@ -9,16 +9,22 @@ export function smtpRelay(url: string, times?: Partial<SmtpTimes>): Relay {
   return new SmtpRelay(smtpSettings(url, times));
 }
 
+/** A letter that waits for a connection; whoever gave it waits for what becomes of it. */
+interface Waiting extends Outgoing, Pick<PromiseWithResolvers<RelayOutcome>, 'resolve' | 'reject'> {
+  /** The last connection was stale: only a new one will do. */
+  needsNew: boolean;
+}
+
 /** Keeps connections to a relay for the next letters, as many as are good for both. */
 class SmtpRelay implements Relay {
   readonly #settings: SmtpSettings;
   readonly #limit: ConnectionLimit;
+  #queue: Waiting[] = [];
   /** The newest last: it is taken first, so that those that are not needed grow old. */
   #idle: { session: Session; since: number }[] = [];
-  /** Sessions that there are, and those that are being made. */
-  #open = 0;
   readonly #busy = new Set<Session>();
-  #waiting: PromiseWithResolvers<void>[] = [];
+  #connecting = 0;
+  #isPipelining = false;
   #tidying: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -27,106 +33,127 @@ class SmtpRelay implements Relay {
     this.#limit = new ConnectionLimit(settings.most);
   }
 
+  /** Where the next letter can be offered with the end of the one before, it has to be there by then. */
   get room(): number {
-    return this.#limit.now;
+    return this.#limit.now * (this.#isPipelining ? 2 : 1);
   }
 
-  async send(
-    { from, to }: { from: string; to: string },
+  get inUse(): number {
+    return this.#busy.size;
+  }
+
+  send(
+    envelope: Envelope,
     _messageId: string,
     bytes: Buffer,
     atTheDot: () => Promise<boolean>,
   ): Promise<RelayOutcome> {
-    try {
-      return await this.#deliver({ from, to, bytes, atTheDot });
-    } catch (error) {
-      if (!(error instanceof NoRelay)) throw error;
-      this.#limit.relayAway();
-      return { state: 'deferred', reply: error.message, everyone: true };
-    }
+    const { promise, ...answer } = Promise.withResolvers<RelayOutcome>();
+    this.#queue.push({ ...envelope, bytes, atTheDot, needsNew: false, ...answer });
+    this.#go();
+    return promise;
   }
 
   cut(): void {
     this.close();
+    this.#turnAway('it is let go');
     for (const session of this.#busy) session.cut();
   }
 
   close(): void {
     this.#isClosed = true;
     clearInterval(this.#tidying);
-    for (const { session } of this.#idle.splice(0)) session.close();
+    this.#letGo(this.#idle.splice(0));
   }
 
-  async #deliver(letter: Outgoing): Promise<RelayOutcome> {
-    let session = await this.#session();
-    let begunAt = this.#limit.time;
-    let outcome = await this.#sendOver(session, letter);
-    while (outcome.state === 'stale') {
-      session = await this.#session('fresh');
-      begunAt = this.#limit.time;
-      outcome = await this.#sendOver(session, letter);
+  #go(): void {
+    while (this.#queue.some(({ needsNew }) => !needsNew)) {
+      const kept = this.#kept();
+      if (!kept) break;
+      void this.#serve(kept, this.#next() as Waiting);
     }
-    if (outcome.state === 'sent') this.#limit.letterTaken(begunAt);
-    if (outcome.state === 'deferred' && outcome.everyone) this.#limit.relayAway();
-    return outcome;
+    if (this.#queue.length === 0) return;
+    this.#letGo(this.#idle.splice(0)); // those that are left were kept as long as one that was found dead
+    const most = Math.max(1, this.#limit.now) - this.#busy.size;
+    while (this.#connecting < Math.min(most, this.#queue.length)) void this.#connect();
   }
 
-  async #sendOver(session: Session, letter: Outgoing) {
-    this.#busy.add(session);
-    try {
-      return await session.send(letter);
-    } finally {
-      this.#busy.delete(session);
-      this.#release(session);
+  #letGo(kept: readonly { session: Session }[]): void {
+    for (const { session } of kept) session.close();
+  }
+
+  #kept(): Session | undefined {
+    for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
+      if (kept.session.isUsable) return kept.session;
+      kept.session.close();
     }
+    return undefined;
   }
 
-  /** @throws NoRelay where there is none and none can be made */
-  async #session(which?: 'fresh'): Promise<Session> {
-    for (;;) {
-      for (let kept = this.#idle.pop(); kept; kept = this.#idle.pop()) {
-        if (which !== 'fresh' && kept.session.isUsable) return kept.session;
-        kept.session.close();
-      }
-      if (this.#open < Math.max(1, this.#limit.now)) {
-        const session = await this.#connect();
-        if (session) return session;
-      }
-      const turn = Promise.withResolvers<void>();
-      this.#waiting.push(turn);
-      await turn.promise;
-    }
+  /** The next letter for a connection that was used before. */
+  #next(): Waiting | undefined {
+    const index = this.#queue.findIndex(({ needsNew }) => !needsNew);
+    return index < 0 ? undefined : this.#queue.splice(index, 1)[0];
   }
 
-  /** Undefined where the relay takes no more connections than it has. */
-  async #connect(): Promise<Session | undefined> {
-    this.#open++;
+  async #connect(): Promise<void> {
+    this.#connecting++;
     try {
       const peer = await connect(this.#settings);
-      return new Session(peer, this.#settings.times, () => this.#ended());
+      this.#connecting--;
+      this.#isPipelining = peer.extensions.has('PIPELINING');
+      const session = new Session(peer, this.#settings.times);
+      const letter = this.#queue.shift();
+      if (letter) void this.#serve(session, letter);
+      else this.#keep(session);
     } catch (error) {
-      this.#open--;
-      if (this.#open > 0 && error instanceof NoRelay) {
-        this.#limit.refused();
-        return undefined;
-      }
-      for (const turn of this.#waiting.splice(0)) turn.reject(error);
-      throw error;
+      this.#connecting--;
+      if (!(error instanceof NoRelay)) throw error;
+      if (this.#busy.size > 0) this.#limit.refused();
+      else if (this.#connecting === 0) this.#turnAway(error.message);
     }
   }
 
-  #ended(): void {
-    this.#open--;
-    this.#waiting.shift()?.resolve();
+  /** Sends a letter, and those that follow it over the same connection. */
+  async #serve(session: Session, first: Waiting): Promise<void> {
+    this.#busy.add(session);
+    let letter: Waiting | undefined = first;
+    while (letter) {
+      const begunAt = this.#limit.time;
+      const current: Waiting = letter;
+      try {
+        const { outcome, next } = await session.send(current, () => this.#next());
+        letter = next;
+        if (outcome.state === 'stale') this.#queue.unshift({ ...current, needsNew: true });
+        else this.#answer(current, outcome, begunAt);
+      } catch (error) {
+        letter = undefined;
+        current.reject(error);
+      }
+    }
+    this.#busy.delete(session);
+    this.#keep(session);
+    this.#go();
   }
 
-  #release(session: Session): void {
+  #answer(letter: Waiting, outcome: RelayOutcome, begunAt: number): void {
+    if (outcome.state === 'sent') this.#limit.letterTaken(begunAt);
+    if (outcome.state === 'deferred' && outcome.everyone) this.#limit.relayAway();
+    letter.resolve(outcome);
+  }
+
+  /** There is no relay: nobody waits for it here. */
+  #turnAway(reply: string): void {
+    this.#limit.relayAway();
+    for (const letter of this.#queue.splice(0)) letter.resolve({ state: 'deferred', reply, everyone: true });
+  }
+
+  #keep(session: Session): void {
     if (!session.isUsable || this.#isClosed) {
       session.close();
       return;
     }
     this.#idle.push({ session, since: performance.now() });
-    this.#waiting.shift()?.resolve();
     const { idle } = this.#settings.times;
     this.#tidying ??= setInterval(() => this.#tidy(performance.now() - idle), idle / 2).unref();
   }
@@ -135,8 +162,8 @@ class SmtpRelay implements Relay {
   #tidy(before: number): void {
     const old = this.#idle.filter(({ since }) => since < before);
     this.#idle = this.#idle.filter(({ since }) => since >= before);
-    for (const { session } of old) session.close();
-    if (this.#open > 0) return;
+    this.#letGo(old);
+    if (this.#idle.length + this.#busy.size > 0) return;
     clearInterval(this.#tidying);
     this.#tidying = undefined;
   }
