@@ -40,15 +40,38 @@ test('a domain that fails five times in a row rests, twice as long each time tha
   const { clock, lanes } = lanesWithClock();
   attempts(lanes, 'gone.test', 'put-off', 5);
   assert.equal(lanes.restsUntil('gone.test')?.getTime(), clock.now().getTime() + MINUTE);
-  assert.deepEqual(lanes.limited(), [{ domain: 'gone.test', worthHaving: 0 }]);
+  assert.deepEqual(
+    lanes.limited(() => 0),
+    [{ domain: 'gone.test', worthHaving: 0 }],
+  );
   clock.advance(MINUTE);
   assert.equal(lanes.restsUntil('gone.test'), undefined);
-  assert.deepEqual(lanes.limited(), [{ domain: 'gone.test', worthHaving: 1 }]);
+  assert.deepEqual(
+    lanes.limited(() => 0),
+    [{ domain: 'gone.test', worthHaving: 1 }],
+  );
   attempts(lanes, 'gone.test', 'put-off', 1);
   assert.equal(lanes.restsUntil('gone.test')?.getTime(), clock.now().getTime() + 2 * MINUTE);
   clock.advance(2 * MINUTE);
   attempts(lanes, 'gone.test', 'taken', 2100);
-  assert.deepEqual(lanes.limited(), [], 'as good as new');
+  assert.deepEqual(
+    lanes.limited(() => 0),
+    [],
+    'as good as new',
+  );
+});
+
+test('a domain that failed once is watched only while letters to it are at hand', () => {
+  const { lanes } = lanesWithClock();
+  attempts(lanes, 'one.test', 'put-off', 1);
+  assert.deepEqual(
+    lanes.limited(() => 0),
+    [],
+  );
+  assert.deepEqual(
+    lanes.limited(() => 1).map(({ domain }) => domain),
+    ['one.test'],
+  );
 });
 
 test('domains take turns, and one with many letters leaves connections to the others', () => {

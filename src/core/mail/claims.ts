@@ -69,9 +69,11 @@ export class Claims {
     return false;
   }
 
-  /** Takes nothing of an edition until it was paused and is resumed. */
-  refuse(edition: string): void {
+  /** Takes nothing of an edition until it was paused and is resumed; false where that is so already. */
+  refuse(edition: string): boolean {
+    const isNew = !this.#refused.has(edition);
     this.#refused.add(edition);
+    return isNew;
   }
 
   /** Takes up to `most` rows that may be sent now, more or less evenly of each scope. */
@@ -98,7 +100,7 @@ export class Claims {
       most: most - count,
     });
     const taken = await this.#takeDeferred(claim(0));
-    const limited = this.#lanes.limited();
+    const limited = this.#lanes.limited((domain) => hand.of(domain));
     for (const { domain, worthHaving } of limited) {
       const room = Math.min(worthHaving - hand.of(domain), most - taken.length);
       if (room > 0) taken.push(...(await claimQueuedOf(this.#db, { ...claim(0), most: room }, domain)));

@@ -177,14 +177,18 @@ export class Sender {
   /** What cannot be signed, say, is not sent at all; a letter of no edition is tried again later. */
   async #stopEdition(delivery: Delivery, reason: string): Promise<void> {
     const { log, clock } = this.#parts;
-    log.error('letter.fault', { ...factsOf(delivery), reason });
-    if (delivery.edition_id === null) {
+    const { edition_id: edition } = delivery;
+    if (edition === null) {
+      log.error('letter.fault', { ...factsOf(delivery), reason });
       const outcome = { state: 'deferred', reply: reason, everyone: false } as const;
-      return this.#write(delivery, afterDeferral(delivery, outcome, clock.now()));
+      await this.#write(delivery, afterDeferral(delivery, outcome, clock.now()));
+      return;
     }
-    this.#claims.refuse(delivery.edition_id);
+    if (this.#claims.refuse(edition)) {
+      log.error('edition.fault', { edition, reason });
+      this.#tell(this.#hooks.onFault?.(edition, reason));
+    }
     await this.#claims.release([delivery]);
-    this.#tell(this.#hooks.onFault?.(delivery.edition_id, reason));
   }
 
   #tell(told: Promise<void> | undefined): void {

@@ -20,7 +20,7 @@ export class Lane {
   #limit = Number.POSITIVE_INFINITY;
   #takenSince = 0;
   #gapMs = 0;
-  #lastStart = Number.NEGATIVE_INFINITY;
+  lastStart = Number.NEGATIVE_INFINITY;
   /** Milliseconds between two letters that were taken, smoothed. */
   #pace = 0;
   #lastTaken = Number.NEGATIVE_INFINITY;
@@ -41,21 +41,21 @@ export class Lane {
   /** How many rows are worth having at hand for it. */
   worthHaving(now: number): number {
     if (now < this.#restsUntil) return 0;
-    if (this.#isOnTrial) return 1;
+    if (this.isOnTrial) return 1;
     const soon = this.#gapMs === 0 ? Number.POSITIVE_INFINITY : Math.ceil((2 * SECOND) / this.#gapMs);
     return Math.max(1, Math.min(2 * this.#limit, soon));
   }
 
   /** Milliseconds until another letter may start; infinite where one under way has to end first. */
   waitMs(now: number, time: number): number {
-    if (now < this.#restsUntil || this.underWay >= (this.#isOnTrial ? 1 : this.#limit))
+    if (now < this.#restsUntil || this.underWay >= (this.isOnTrial ? 1 : this.#limit))
       return Number.POSITIVE_INFINITY;
-    return Math.max(0, this.#lastStart + this.#gapMs - time);
+    return Math.max(0, this.lastStart + this.#gapMs - time);
   }
 
   started(time: number): void {
     this.underWay++;
-    this.#lastStart = time;
+    this.lastStart = time;
   }
 
   /**
@@ -78,7 +78,7 @@ export class Lane {
   }
 
   /** After a rest one letter shows whether the others may follow. */
-  get #isOnTrial(): boolean {
+  get isOnTrial(): boolean {
     return this.#failures >= FAILURES;
   }
 
@@ -97,7 +97,7 @@ export class Lane {
     this.#takenSince = 0;
     this.#limit = Math.max(1, Math.floor(Math.min(underWay, this.#limit) / 2));
     this.#gapMs = Math.min(LONGEST_GAP_MS, Math.max(1, 2 * Math.max(this.#gapMs, this.#pace)));
-    if (!this.#isOnTrial || now < this.#restsUntil) return;
+    if (!this.isOnTrial || now < this.#restsUntil) return;
     this.#restMs = Math.min(Math.max(SHORTEST_REST_MS, this.#restMs * 2), LONGEST_REST_MS);
     this.#restsUntil = now + this.#restMs;
   }

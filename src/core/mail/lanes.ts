@@ -1,8 +1,9 @@
-import type { Clock } from '../platform/clock.ts';
+import { type Clock, HOUR } from '../platform/clock.ts';
 import { Lane, type LaneNews } from './lane.ts';
 
 /** While others wait, no domain has more of the connections than this. */
 const MOST_OF_ROOM = 3 / 4;
+const FORGET_MS = 2 * HOUR;
 
 /** The lanes of a sender, one per recipient domain; kept in memory while there is something to remember of them. */
 export class Lanes {
@@ -24,7 +25,10 @@ export class Lanes {
   }
 
   started(domain: string): void {
-    this.#laneOf(domain).started(performance.now());
+    const lane = this.#laneOf(domain);
+    lane.started(performance.now());
+    this.#lanes.delete(domain);
+    this.#lanes.set(domain, lane);
   }
 
   /** @param news undefined where nothing was learned of the domain */
@@ -41,13 +45,28 @@ export class Lanes {
     return until > this.#now() ? new Date(until) : undefined;
   }
 
-  /** Domains that are not free, in order, and how many rows are worth having at hand for each. */
-  limited(): { domain: string; worthHaving: number }[] {
+  /**
+   * Domains of which not everything that waits is to be claimed, in order, and how many rows are worth having at hand.
+   * One that has failed now and then and has nothing at hand is not among them: of such there may be thousands.
+   *
+   * @param atHand how many rows of a domain are at hand already
+   */
+  limited(atHand: (domain: string) => number): { domain: string; worthHaving: number }[] {
+    this.#forgetOld();
     const now = this.#now();
     return [...this.#lanes]
-      .filter(([, lane]) => !lane.isFree)
+      .filter(([domain, lane]) => !lane.isFree && (lane.isOnTrial || atHand(domain) > 0))
       .map(([domain, lane]) => ({ domain, worthHaving: lane.worthHaving(now) }))
       .sort((a, b) => (a.domain < b.domain ? -1 : 1));
+  }
+
+  /** What was learned of a domain long ago is worth no memory. */
+  #forgetOld(): void {
+    const before = performance.now() - FORGET_MS;
+    for (const [domain, lane] of this.#lanes) {
+      if (lane.lastStart >= before) break; // they stand in the order in which they were begun with last
+      if (lane.underWay === 0 && lane.restsUntil < this.#now()) this.#lanes.delete(domain);
+    }
   }
 
   #laneOf(domain: string): Lane {
