@@ -58,7 +58,8 @@ async function send(app: App, cadence: Cadence, now: Date | undefined): Promise<
 async function deliverAll(app: App, edition: Edition, recipients: number): Promise<number> {
   for (;;) {
     await app.sender.recover();
-    while ((await app.sender.sendDue(edition.id)) > 0) await showProgress(app, edition.id, recipients);
+    while ((await app.sender.sendDue({ edition: edition.id })) > 0)
+      await showProgress(app, edition.id, recipients);
     const counts = await deliveryCounts(app.db, edition.id);
     const underWay = (counts.claimed ?? 0) + (counts['at-the-dot'] ?? 0);
     const waiting = counts.queued ?? 0;

@@ -9,9 +9,11 @@ import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { SnsTopic } from './mail/bounces/sns-topic.ts';
-import { type LetterFor, Sender } from './mail/deliver.ts';
-import { readDkimSigner } from './mail/dkim.ts';
-import { keptMailRelay, smtpRelay } from './mail/relay.ts';
+import { Sender } from './mail/deliver.ts';
+import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
+import { composed, type LetterMaker } from './mail/ready-letter.ts';
+import { keptMailRelay } from './mail/relay.ts';
+import { smtpRelay } from './mail/smtp/smtp-relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Db, type Engine, openDatabase } from './platform/db.ts';
@@ -72,7 +74,6 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   await allowLinksOfNewSecret(parts);
   const library = new Library({ contentDir: config.contentDir, clock, log });
   const pictures = new Pictures({ ...parts, library });
-  const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
   return {
     ...parts,
     engine,
@@ -84,7 +85,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     changes: new PageChanges(db),
     spam: config.akismet && watchedAkismet(parts, config.akismet),
     sns: config.sesTopicArn === undefined ? undefined : new SnsTopic({ arn: config.sesTopicArn, clock }),
-    sender: new Sender(parts, { relay, dkim, letterFor: everyLetter({ ...parts, library }) }),
+    sender: newSender({ ...parts, library }, dkim),
   };
 }
 
@@ -94,8 +95,47 @@ function watchedAkismet(parts: Parts, settings: NonNullable<Config['akismet']>):
   return new FilterWatch(parts, akismet, () => hurryComments(parts));
 }
 
+/**
+ * The same for who sends and does nothing else, such as a thread of the server, in a database that is in its newest form
+ * already.
+ *
+ * @param owner the name that the sender's rows are held under
+ */
+export function openSender(
+  config: Config,
+  owner: string,
+  given: GivenParts = {},
+): { sender: Sender; log: Log; close(): Promise<void> } {
+  const clock = given.clock ?? systemClock;
+  const log = given.log ?? createLog(config.logLevel);
+  const { db } = given.database ?? openDatabase(config);
+  const secret = readOrMakeSecret(config.dataDir);
+  const limits = new Limits(clock, RATES);
+  const parts = { config, siteUrl: config.siteUrl, db, clock, log, secret, limits, background: new Set([]) };
+  // What is sent was frozen when its edition started: of the library only the site's own facts are asked.
+  const library = new Library({ contentDir: config.contentDir, clock, log });
+  const sender = newSender({ ...parts, library }, config.dkim && readDkimSigner(config.dkim), owner);
+  const close = async () => {
+    library.close();
+    sender.close();
+    await db.destroy();
+  };
+  return { sender, log, close };
+}
+
+function newSender(
+  parts: Parts & { library: Library },
+  dkim: DkimSigner | undefined,
+  owner?: string,
+): Sender {
+  const { config, clock } = parts;
+  const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
+  const letterFor = composed(everyLetter(parts), { dkim, clock });
+  return new Sender(parts, { relay, letterFor, ...(owner === undefined ? {} : { owner }) });
+}
+
 /** Makes the letter of any row of the outbox. */
-function everyLetter(parts: Parts & { library: Library }): LetterFor {
+function everyLetter(parts: Parts & { library: Library }): LetterMaker {
   const ofComments = commentLetterMaker(parts);
   const ofSubscribers = letterMaker(parts);
   return (delivery) => (isCommentLetter(delivery) ? ofComments(delivery) : ofSubscribers(delivery));

@@ -3,12 +3,14 @@ import type { AddressInfo } from 'node:net';
 import v8 from 'node:v8';
 import { type App, closeApp, openApp } from '#core/app.ts';
 import { deskLink, LINK_MINUTES } from '#core/desk/sign-in.ts';
+import { settleByLog } from '#core/mail/settle-uncertain.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
 import { wordsOf } from '#core/platform/errors.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
+import { sendEditionsInThread } from './edition-letters.ts';
 import { createFrontDoor, type PageHandler } from './front-door.ts';
 import { newHttpServer } from './http-server.ts';
-import { startWorker } from './worker.ts';
+import { sendEditionsHere, startWorker } from './worker.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
 /** How soon a server hears of what another process changed. */
@@ -17,9 +19,10 @@ const CHANGES_MS = 250;
 /**
  * Serves the site until SIGTERM or SIGINT; resolves when all has ended.
  *
+ * @param relayLog settles what is uncertain before anything is sent
  * @throws ConfigError where it cannot listen as the settings say
  */
-export async function serve(config: Config): Promise<void> {
+export async function serve(config: Config, relayLog?: string): Promise<void> {
   const stopped = stopSignal(); // from the first moment: a signal during the start must not be lost
   const app = await openSparingly(config);
   noteBugs(app);
@@ -38,7 +41,8 @@ export async function serve(config: Config): Promise<void> {
     await closeApp(app);
     throw error;
   }
-  const stopWorker = app.config.worker ? startWorker(app) : async () => {};
+  if (relayLog !== undefined) await settleFrom(app, relayLog);
+  const stopWorker = app.config.worker ? startWorker(app, sendEditionsInThread) : async () => {};
   await greet(app, server.address() as AddressInfo);
   app.views.start();
   app.index.follow(); // it reads every article: not before readers are served
@@ -63,17 +67,29 @@ async function openSparingly(config: Config): Promise<App> {
 }
 
 /** Only works: sends letters and asks the filter, for a site that other processes serve. */
-export async function work(config: Config): Promise<void> {
+export async function work(config: Config, relayLog?: string): Promise<void> {
   const stopped = stopSignal();
+  v8.setFlagsFromString('--semi-space-growth-factor=1'); // for good: letters, too, are much garbage, and kept is little
   const app = await openApp(config);
   noteBugs(app);
   app.library.watch(() => {});
-  const stopWorker = startWorker(app);
+  if (relayLog !== undefined) await settleFrom(app, relayLog);
+  const stopWorker = startWorker(app, sendEditionsHere);
   app.log.info('worker.started');
   const signal = await stopped;
   app.log.info('worker.stopping', { signal });
   await stopWorker();
   await closeApp(app);
+}
+
+/** What a crash has left, settled by the relay's log; a log that does not fit is said to be so, and keeps nobody from working. */
+async function settleFrom(app: App, relayLog: string): Promise<void> {
+  await app.sender.recover();
+  try {
+    await settleByLog(app, relayLog);
+  } catch (error) {
+    app.log.error('outbox.not-settled-by-log', { message: wordsOf(error) });
+  }
 }
 
 async function frontDoor(app: App) {

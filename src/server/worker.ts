@@ -21,23 +21,29 @@ const LONGEST_PAUSE_MS = MINUTE;
  * Does what no request waits for: sends letters, asks the filter again, makes editions by schedule, tidies up.
  * Several may run, in several processes: each piece of work is taken by one.
  *
+ * @param sendEditions sends what is due of editions, here or elsewhere
  * @returns a function that stops it and resolves when what was under way has ended
  */
-export function startWorker(app: App): () => Promise<void> {
+export function startWorker(
+  app: App,
+  sendEditions: (app: App, signal: AbortSignal) => Promise<number | undefined>,
+): () => Promise<void> {
   const stopping = new AbortController();
+  const { signal } = stopping;
   const jobs = [
-    repeat(app, stopping.signal, 'letters', LOOK_MS, () => app.sender.sendDue()),
-    repeat(app, stopping.signal, 'comments', SECOND, () => checkDueComments(app)),
-    repeat(app, stopping.signal, 'filter', 5 * SECOND, async () => void (await app.spam?.tend())),
-    repeat(app, stopping.signal, 'corrections', SECOND, () => sendDueFeedback(app)),
-    repeat(app, stopping.signal, 'held', SECOND, async () => void (await gatherModeratorLetter(app))),
-    repeat(app, stopping.signal, 'replies', 2 * SECOND, async () => void (await gatherReplyLetters(app))),
-    repeat(app, stopping.signal, 'schedule', 10 * SECOND, async () => void (await makeDueEditions(app))),
-    repeat(app, stopping.signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
-    repeat(app, stopping.signal, 'bounces', 5 * MINUTE, () => readBounceMailbox(app, stopping.signal)),
-    repeat(app, stopping.signal, 'networks', HOUR, () => forgetOldNetworks(app)),
-    repeat(app, stopping.signal, 'reader-networks', HOUR, () => forgetReaderNetworks(app)),
-    repeat(app, stopping.signal, 'tidying', HOUR, async () => {
+    repeat(app, signal, 'letters', LOOK_MS, () => app.sender.sendDue('single', signal)),
+    repeat(app, signal, 'editions', LOOK_MS, () => sendEditions(app, signal)),
+    repeat(app, signal, 'comments', SECOND, () => checkDueComments(app)),
+    repeat(app, signal, 'filter', 5 * SECOND, async () => void (await app.spam?.tend())),
+    repeat(app, signal, 'corrections', SECOND, () => sendDueFeedback(app)),
+    repeat(app, signal, 'held', SECOND, async () => void (await gatherModeratorLetter(app))),
+    repeat(app, signal, 'replies', 2 * SECOND, async () => void (await gatherReplyLetters(app))),
+    repeat(app, signal, 'schedule', 10 * SECOND, async () => void (await makeDueEditions(app))),
+    repeat(app, signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
+    repeat(app, signal, 'bounces', 5 * MINUTE, () => readBounceMailbox(app, signal)),
+    repeat(app, signal, 'networks', HOUR, () => forgetOldNetworks(app)),
+    repeat(app, signal, 'reader-networks', HOUR, () => forgetReaderNetworks(app)),
+    repeat(app, signal, 'tidying', HOUR, async () => {
       await tidyUp(app);
       await deleteOldSessions(app);
       await forgetOldFeedback(app);
@@ -50,6 +56,11 @@ export function startWorker(app: App): () => Promise<void> {
     stopping.abort();
     await Promise.all(jobs);
   };
+}
+
+/** Sends the letters of editions in this thread. */
+export function sendEditionsHere({ sender }: App, signal: AbortSignal): Promise<number> {
+  return sender.sendDue('editions', signal);
 }
 
 /** Does a job again at once while it finds work, else after a pause; errors are logged and wait longer each time. */

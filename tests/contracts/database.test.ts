@@ -4,8 +4,9 @@ import { Views, viewsNow } from '#core/articles/views.ts';
 import { insertEdition } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { insertDigestDeliveries, insertVariant } from '#core/editions/variant-rows.ts';
+import { claimDeferred, claimQueued } from '#core/mail/claim-rows.ts';
 import { keptLetters } from '#core/mail/kept-mail.ts';
-import { claimDeliveries, deliveryCounts } from '#core/mail/outbox-rows.ts';
+import { deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { fixedClock } from '#core/platform/clock.ts';
 import { PageChanges, recordPageChange } from '#core/platform/page-changes.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
@@ -92,9 +93,9 @@ for (const { name, openMigrated, openApp } of testEngines()) {
       for (const id of ids) await addDelivery(db, id);
       const workers = { ann: db, bob: another() };
       const claimAll = async (owner: keyof typeof workers) => {
-        const claim = { owner, now: NOW, lease: '2026-11-24T09:05:00.000Z', most: 5 };
+        const claim = { owner, scope: null, lease: '2026-11-24T09:05:00.000Z', most: 5 };
         const claims = await Promise.all(
-          Array.from({ length: 12 }, () => claimDeliveries(workers[owner], claim)),
+          Array.from({ length: 12 }, () => claimQueued(workers[owner], claim)),
         );
         return claims.flat();
       };
@@ -113,12 +114,12 @@ for (const { name, openMigrated, openApp } of testEngines()) {
     test('a letter that is not yet due, or that another worker holds, is not claimed', async (t) => {
       const { db } = await openMigrated(t);
       await addSubscribers(db, ['ann']);
-      await addDelivery(db, 'ann', { due_at: '2026-11-24T09:00:01.000Z' });
-      const claim = { owner: 'worker', now: NOW, lease: '2026-11-24T09:05:00.000Z', most: 5 };
-      assert.deepEqual(await claimDeliveries(db, claim), []);
-      const later = { ...claim, now: '2026-11-24T09:00:01.000Z' };
-      assert.equal((await claimDeliveries(db, later)).length, 1);
-      assert.deepEqual(await claimDeliveries(db, later), []);
+      await addDelivery(db, 'ann', { state: 'deferred', due_at: '2026-11-24T09:00:01.000Z' });
+      const claim = { owner: 'worker', scope: null, lease: '2026-11-24T09:05:00.000Z', most: 5 };
+      assert.deepEqual(await claimDeferred(db, claim, NOW), []);
+      const later = '2026-11-24T09:00:01.000Z';
+      assert.equal((await claimDeferred(db, claim, later)).length, 1);
+      assert.deepEqual(await claimDeferred(db, claim, later), []);
     });
 
     test('a transaction that fails leaves nothing behind', async (t) => {

@@ -84,7 +84,7 @@ for (const { name, engine, open, openMigrated } of testEngines()) {
           : await sql<{
               name: string;
             }>`select indexname as name from pg_indexes where tablename = 'delivery'`.execute(db);
-      for (const name of ['delivery_due', 'delivery_commenter'])
+      for (const name of ['delivery_state', 'delivery_commenter'])
         assert.ok(
           indexes.rows.some((row) => row.name === name),
           name,

@@ -1,4 +1,4 @@
-import type { LetterFor } from '../mail/deliver.ts';
+import type { LetterMaker } from '../mail/ready-letter.ts';
 import { confirmLetter } from '../subscribers/confirm-letter.ts';
 import { linkLetter } from '../subscribers/link-letter.ts';
 import { subscriberById } from '../subscribers/subscriber-rows.ts';
@@ -8,7 +8,7 @@ import type { EditionParts } from './make-edition.ts';
 import { variantById } from './variant-rows.ts';
 
 /** Makes the letter of any row that is for a subscriber at the moment of sending, so that who has left meanwhile gets none. */
-export function letterMaker(parts: EditionParts): LetterFor {
+export function letterMaker(parts: EditionParts): LetterMaker {
   return async (delivery) => {
     const subscriber = await subscriberById(parts.db, delivery.subscriber_id ?? '');
     if (!subscriber) return { skip: 'the subscriber was erased meanwhile' };

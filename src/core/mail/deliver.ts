@@ -1,77 +1,114 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
-import { DAY, HOUR, isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.ts';
+import { isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
-import { type DkimSigner, dkimSigned } from './dkim.ts';
-import { type Letter, messageBytes } from './letter.ts';
-import {
-  claimDeliveries,
-  type Delivery,
-  isHarmlessTwice,
-  leaseOwners,
-  markAtTheDot,
-  recoverFrom,
-  type Settled,
-  settleDelivery,
-} from './outbox-rows.ts';
+import { Claims, type Which } from './claims.ts';
+import { GIVE_UP_MS, isAboutRecipient, pauseAfter } from './deferral.ts';
+import { EditionFault } from './edition-fault.ts';
+import type { LaneNews } from './lane.ts';
+import { Lanes } from './lanes.ts';
+import { Ledger } from './ledger.ts';
+import type { Settled } from './ledger-rows.ts';
+import { type Delivery, isHarmlessTwice, leaseOwners, recoverFrom } from './outbox-rows.ts';
+import { isAlive, newOwner } from './owner.ts';
+import { Progress, type Tally } from './progress.ts';
+import type { ReadyLetter } from './ready-letter.ts';
 import type { Relay, RelayOutcome } from './relay.ts';
-
-/** Makes the letter of a row at the moment of sending, or says why it is no longer wanted. */
-export type LetterFor = (delivery: Delivery) => Promise<Letter | { skip: string }>;
-
-type Outcome = RelayOutcome | { state: 'skipped'; reply: string };
-
-const LEASE_MS = 5 * MINUTE;
-/** How long a letter that is put off is tried again before it counts as undeliverable. */
-const GIVE_UP_MS = 2 * DAY;
+import { Sending } from './sending.ts';
 
 /**
- * Sends what the outbox holds, several letters at a time. Every step is on disk before the next is taken, so that
+ * Makes the letter of a row at the moment of sending, or says why it is no longer wanted.
+ * Throws EditionFault where no letter of its edition can go out.
+ */
+export type LetterFor = (delivery: Delivery) => Promise<ReadyLetter | { skip: string }>;
+
+type Outcome =
+  | RelayOutcome
+  | { state: 'skipped'; reply: string }
+  /** The whole edition cannot go out: the row stays as it was. */
+  | { state: 'fault'; reply: string };
+
+/** What a sender asks and tells of; nothing waits for what is told. */
+export interface SenderHooks {
+  /** Whether letters of editions may be taken: not where this is a copy of the site. Asked about twice a second. */
+  maySendEditions?(): Promise<boolean>;
+  /** The relay refused an address or a letter for good. */
+  onBounce?(delivery: Delivery, reply: string): Promise<void>;
+  /** About once a second while an edition is sent: what became of its letters in this process so far. */
+  onSettled?(edition: string, tally: Tally): Promise<void>;
+  /** No letter of the edition can go out: it should pause, for this reason. */
+  onFault?(edition: string, reason: string): Promise<void>;
+}
+
+/**
+ * Sends what the outbox holds, many letters at a time. Every step is on disk before the next is taken, so that
  * a crash at any moment leaves each row in a state that says what is known.
  */
 export class Sender {
   readonly #parts: Parts;
   readonly #relay: Relay;
   readonly #letterFor: LetterFor;
-  readonly #dkim: DkimSigner | undefined;
-  /** Names this process, so that what it held can be taken back when it is gone. */
-  readonly #owner = `${hostname()}:${process.pid}:${randomBytes(6).toString('hex')}`;
+  readonly #hooks: SenderHooks;
+  readonly #owner: string;
+  readonly #ledger: Ledger;
+  readonly #lanes: Lanes;
+  readonly #claims: Claims;
+  readonly #progress: Progress;
   #awayUntil = 0;
   #awayFor = 0;
 
   constructor(
     parts: Parts,
-    { relay, letterFor, dkim }: { relay: Relay; letterFor: LetterFor; dkim: DkimSigner | undefined },
+    {
+      relay,
+      letterFor,
+      hooks = {},
+      owner = newOwner(),
+    }: { relay: Relay; letterFor: LetterFor; hooks?: SenderHooks; owner?: string },
   ) {
+    this.#owner = owner;
     this.#parts = parts;
     this.#relay = relay;
     this.#letterFor = letterFor;
-    this.#dkim = dkim;
+    this.#hooks = hooks;
+    this.#ledger = new Ledger(parts, this.#owner, () => this.#relay.inUse);
+    this.#lanes = new Lanes(parts.clock);
+    this.#claims = new Claims(parts, this.#owner, this.#lanes, hooks.maySendEditions);
+    this.#progress = new Progress(parts.log, (edition, tally) =>
+      this.#tell(hooks.onSettled?.(edition, tally)),
+    );
   }
 
-  /** Sends what is due now, of one edition where it is named; the number of rows settled. */
-  async sendDue(edition?: string): Promise<number> {
-    const { db, clock } = this.#parts;
-    const now = clock.now();
-    if (now.getTime() < this.#awayUntil) return 0;
-    const claim = {
-      owner: this.#owner,
-      now: isoTime(now),
-      lease: isoAfter(now, LEASE_MS),
-      most: this.#relay.lanes,
-      edition,
+  /** Sends until nothing is due that can be sent now, or the signal comes; the number of rows settled. */
+  async sendDue(which?: Which, signal?: AbortSignal): Promise<number> {
+    if (this.#isRelayAway()) return 0;
+    const carrier = {
+      room: () => this.#relay.room,
+      carry: (delivery: Delivery) => this.#carry(delivery),
+      isHalted: () => this.#isRelayAway(),
+      cut: () => this.#relay.cut(),
     };
-    const deliveries = await claimDeliveries(db, claim);
-    await Promise.all(deliveries.map((delivery) => this.#send(delivery)));
-    return deliveries.length;
+    const sending = new Sending({ claims: this.#claims, lanes: this.#lanes, carrier }, which, signal);
+    try {
+      return await sending.run();
+    } finally {
+      this.#progress.rest();
+    }
   }
 
-  /** Takes back what workers held that are no more, and what anyone has held for longer than a lease. */
-  async recover(): Promise<void> {
+  /** Whether anything waits that may be sent now; it may have to wait for the relay all the same. */
+  async hasDue(which?: Which): Promise<boolean> {
+    return this.#claims.hasDue(which);
+  }
+
+  /**
+   * Takes back what senders held that are no more, and what anyone has held for longer than a lease.
+   *
+   * @param gone a sender in this process that is no more
+   */
+  async recover(gone?: string): Promise<void> {
     const { db, clock, log } = this.#parts;
     const now = isoTime(clock.now());
     for (const owner of await leaseOwners(db)) {
-      const isGone = owner !== this.#owner && !isAlive(owner);
+      const isGone = owner !== this.#owner && (owner === gone || !isAlive(owner));
       const found = await recoverFrom(db, owner, now, isGone ? 'all' : 'overdue');
       if (found.again + found.uncertain > 0) log.warn('outbox.recovered', { ...found });
     }
@@ -81,8 +118,9 @@ export class Sender {
     this.#relay.close();
   }
 
-  async #send(delivery: Delivery): Promise<void> {
+  async #carry(delivery: Delivery): Promise<void> {
     const outcome = await this.#attempt(delivery);
+    this.#lanes.ended(delivery.domain, newsOf(outcome));
     // What cannot be written down now is taken back when its lease is over, in the state that it has: nothing is doubled.
     await this.#settle(delivery, outcome).catch((error: unknown) =>
       this.#parts.log.error('letter.not-settled', { ...factsOf(delivery), outcome: outcome.state, error }),
@@ -90,55 +128,83 @@ export class Sender {
   }
 
   async #attempt(delivery: Delivery): Promise<Outcome> {
-    const { db, clock, log } = this.#parts;
     try {
       const letter = await this.#letterFor(delivery);
       if ('skip' in letter) return { state: 'skipped', reply: letter.skip };
-      const plain = await messageBytes(letter);
-      const bytes = this.#dkim ? dkimSigned(plain, this.#dkim, clock.now()) : plain;
-      const envelope = { from: letter.from.address, to: letter.to };
-      const atTheDot = () => markAtTheDot(db, delivery.id, this.#owner);
-      return await this.#relay.send(envelope, letter.messageId, bytes, atTheDot);
+      const atTheDot = () => this.#ledger.atTheDot(delivery.id);
+      return await this.#relay.send(letter.envelope, delivery.message_id, letter.bytes, atTheDot);
     } catch (error) {
-      log.error('bug.delivery', { delivery: delivery.id, error });
+      if (error instanceof EditionFault) return { state: 'fault', reply: error.message };
+      this.#parts.log.error('bug.delivery', { delivery: delivery.id, error });
       return { state: 'deferred', reply: 'it could not be made; the log says more', everyone: false };
     }
   }
 
   async #settle(delivery: Delivery, outcome: Outcome): Promise<void> {
-    if (outcome.state === 'lost') {
-      this.#parts.log.warn('letter.lost-lease', factsOf(delivery));
-      return;
-    }
     const now = this.#parts.clock.now();
-    if (outcome.state === 'sent') {
-      this.#awayFor = 0;
-      await this.#write(delivery, { ...outcome, sentAt: isoTime(now) });
-    } else if (outcome.state === 'deferred') {
-      if (outcome.everyone) this.#waitForRelay(now);
-      await this.#write(delivery, afterDeferral(delivery, outcome, now));
-    } else if (outcome.state === 'uncertain' && isHarmlessTwice(delivery.kind)) {
-      await this.#write(delivery, { state: 'deferred', reply: outcome.reply, dueAt: isoAfter(now, MINUTE) });
-    } else {
-      await this.#write(delivery, outcome);
+    switch (outcome.state) {
+      case 'lost':
+        return this.#parts.log.warn('letter.lost-lease', factsOf(delivery));
+      case 'sent':
+        this.#awayFor = 0;
+        return this.#write(delivery, { ...outcome, sentAt: isoTime(now) });
+      case 'deferred':
+        if (outcome.everyone) this.#waitForRelay(now, outcome.reply);
+        return this.#write(delivery, afterDeferral(delivery, outcome, now));
+      case 'uncertain':
+        if (!isHarmlessTwice(delivery.kind)) return this.#write(delivery, outcome);
+        return this.#write(delivery, {
+          ...{ state: 'deferred', reply: outcome.reply, dueAt: isoAfter(now, MINUTE) },
+        });
+      case 'fault':
+        return this.#stopEdition(delivery, outcome.reply);
+      default:
+        return this.#write(delivery, outcome);
     }
   }
 
   async #write(delivery: Delivery, settled: Settled): Promise<void> {
-    const { db, log } = this.#parts;
+    const { log } = this.#parts;
     const facts = { ...factsOf(delivery), status: statusOf(settled.reply) };
-    if (!(await settleDelivery(db, delivery.id, this.#owner, settled)))
-      log.warn('letter.lost-lease', { ...facts, outcome: settled.state });
-    else if (settled.state !== 'skipped')
-      log[settled.state === 'sent' ? 'info' : 'warn'](`letter.${settled.state}`, facts);
+    const { state } = settled;
+    if (!(await this.#ledger.settle(delivery.id, settled)))
+      return log.warn('letter.lost-lease', { ...facts, outcome: state });
+    if (state !== 'skipped') log[levelOf(delivery, state)](`letter.${state}`, facts);
+    this.#progress.note(delivery, state as keyof Tally);
+    if (state === 'bounced') this.#tell(this.#hooks.onBounce?.(delivery, settled.reply));
+  }
+
+  /** What cannot be signed, say, is not sent at all; a letter of no edition is tried again later. */
+  async #stopEdition(delivery: Delivery, reason: string): Promise<void> {
+    const { log, clock } = this.#parts;
+    const { edition_id: edition } = delivery;
+    if (edition === null) {
+      log.error('letter.fault', { ...factsOf(delivery), reason });
+      const outcome = { state: 'deferred', reply: reason, everyone: false } as const;
+      await this.#write(delivery, afterDeferral(delivery, outcome, clock.now()));
+      return;
+    }
+    if (this.#claims.refuse(edition)) {
+      log.error('edition.fault', { edition, reason });
+      this.#tell(this.#hooks.onFault?.(edition, reason));
+    }
+    await this.#claims.release([delivery]);
+  }
+
+  #tell(told: Promise<void> | undefined): void {
+    told?.catch((error: unknown) => this.#parts.log.error('bug.sender-hook', { error }));
+  }
+
+  #isRelayAway(): boolean {
+    return this.#parts.clock.now().getTime() < this.#awayUntil;
   }
 
   /** 1, 2, 4 … 60 seconds between tries at a relay that is away. */
-  #waitForRelay(now: Date): void {
+  #waitForRelay(now: Date, reply: string): void {
     if (now.getTime() < this.#awayUntil) return;
     this.#awayFor = Math.min(Math.max(SECOND, this.#awayFor * 2), MINUTE);
     this.#awayUntil = now.getTime() + this.#awayFor;
-    this.#parts.log.warn('relay.away', { nextTryInSeconds: this.#awayFor / SECOND });
+    this.#parts.log.warn('relay.away', { nextTryInSeconds: this.#awayFor / SECOND, status: statusOf(reply) });
   }
 }
 
@@ -151,32 +217,36 @@ function afterDeferral(
   // The relay being away is no attempt at this letter; it is tried as soon as the relay is.
   if (everyone) return { state: 'deferred', reply, dueAt: isoTime(now), attempts: attempts - 1 };
   if (now.getTime() - Date.parse(created_at) > GIVE_UP_MS) return { state: 'bounced', reply };
-  return { state: 'deferred', reply, dueAt: isoAfter(now, pauseAfter(attempts)) };
+  return { state: 'deferred', reply, dueAt: isoAfter(now, pauseAfter(attempts, reply)) };
+}
+
+/** What an attempt says of the domain as a whole. */
+function newsOf(outcome: Outcome): LaneNews | undefined {
+  switch (outcome.state) {
+    case 'sent':
+      return 'taken';
+    case 'bounced':
+      return 'refused';
+    case 'deferred':
+      return outcome.everyone || isAboutRecipient(outcome.reply) ? undefined : 'put-off';
+    case 'uncertain':
+      return 'put-off';
+    default:
+      return undefined;
+  }
 }
 
 function factsOf({ id, kind, attempts }: Delivery): Record<string, unknown> {
   return { delivery: id, kind, attempts };
 }
 
+/** An edition's letters are told of one by one only to who asks for every detail. */
+function levelOf(delivery: Delivery, state: Settled['state']): 'debug' | 'info' | 'warn' {
+  if (delivery.edition_id !== null && state !== 'uncertain') return 'debug';
+  return state === 'sent' ? 'info' : 'warn';
+}
+
 /** The codes of a reply, for the log: its words may hold the reader's address; they stand in the row. */
 function statusOf(reply: string): string {
   return /^\d{3}(?:[ -]\d\.\d+\.\d+)?/.exec(reply)?.[0] ?? 'none';
-}
-
-/** 1, 5, 15 minutes, then hourly, each with a fifth of jitter. */
-function pauseAfter(attempts: number): number {
-  const pause = [MINUTE, 5 * MINUTE, 15 * MINUTE][attempts - 1] ?? HOUR;
-  return pause * (0.8 + 0.4 * Math.random());
-}
-
-/** A worker on this machine is asked for by its process id; of one elsewhere only its lease is known. */
-function isAlive(owner: string): boolean {
-  const [host, pid] = owner.split(':');
-  if (host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

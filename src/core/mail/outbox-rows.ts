@@ -1,11 +1,18 @@
-import type { Insertable, Selectable } from 'kysely';
+import { type Insertable, type Selectable, sql } from 'kysely';
 import type { DeliveryKind, DeliveryState, DeliveryTable } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
 
 export type Delivery = Selectable<DeliveryTable>;
 
-/** States in which a row still wants to be sent. */
-const WAITING: readonly DeliveryState[] = ['queued', 'deferred'];
+/**
+ * States as literals: SQLite uses an index of some states only where it can read which one is asked for, and prepares
+ * a statement anew at each run where that is a parameter.
+ */
+export const QUEUED = sql<DeliveryState>`'queued'`;
+export const DEFERRED = sql<DeliveryState>`'deferred'`;
+export const CLAIMED = sql<DeliveryState>`'claimed'`;
+export const AT_THE_DOT = sql<DeliveryState>`'at-the-dot'`;
+export const UNCERTAIN = sql<DeliveryState>`'uncertain'`;
 
 /** A letter becomes a row before it is anything else, in the transaction that gave cause to it; the row's number. */
 export async function enqueue(
@@ -27,90 +34,13 @@ function domainOf(recipient: string): string {
   return recipient.slice(recipient.lastIndexOf('@') + 1);
 }
 
-/** Takes rows whose time has come, each for one worker until `lease`. */
-export async function claimDeliveries(
-  db: Db,
-  claim: { owner: string; now: string; lease: string; most: number; edition?: string | undefined },
-): Promise<Delivery[]> {
-  const waiting = db
-    .selectFrom('delivery')
-    .select('id')
-    .where('state', 'in', WAITING)
-    .where('due_at', '<=', claim.now)
-    .$if(claim.edition !== undefined, (query) => query.where('edition_id', '=', claim.edition ?? null))
-    .where((w) =>
-      w.or([
-        w('edition_id', 'is', null),
-        w('edition_id', 'in', (e) =>
-          e.selectFrom('edition').select('edition.id').where('edition.state', '=', 'sending'),
-        ),
-      ]),
-    )
-    .orderBy('due_at')
-    .orderBy('id')
-    .limit(claim.most);
-  return db
-    .updateTable('delivery')
-    .set((e) => ({
-      state: 'claimed',
-      lease_owner: claim.owner,
-      lease_until: claim.lease,
-      attempts: e('attempts', '+', 1),
-    }))
-    .where('id', 'in', waiting)
-    .where('state', 'in', WAITING) // on PostgreSQL another worker may have been first
-    .returningAll()
-    .execute();
-}
-
-/** Written before the final dot is sent: after a crash it tells who may have got the letter from who cannot have. */
-export async function markAtTheDot(db: Db, id: number, owner: string): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('delivery')
-    .set({ state: 'at-the-dot' })
-    .where('id', '=', id)
-    .where('state', '=', 'claimed')
-    .where('lease_owner', '=', owner)
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
-
-/** What is known of a letter after an attempt. */
-export interface Settled {
-  state: DeliveryState;
-  reply: string;
-  sentAt?: string;
-  dueAt?: string;
-  attempts?: number;
-}
-
-/** Writes down how an attempt ended, and lets the row go; false where its owner no longer has it. */
-export async function settleDelivery(db: Db, id: number, owner: string, settled: Settled): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('delivery')
-    .set({
-      state: settled.state,
-      reply: settled.reply,
-      lease_owner: null,
-      lease_until: null,
-      ...(settled.sentAt === undefined ? {} : { sent_at: settled.sentAt }),
-      ...(settled.dueAt === undefined ? {} : { due_at: settled.dueAt }),
-      ...(settled.attempts === undefined ? {} : { attempts: settled.attempts }),
-    })
-    .where('id', '=', id)
-    .where('lease_owner', '=', owner)
-    .where('state', 'in', ['claimed', 'at-the-dot']) // a settled row stays settled, whoever comes late
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
-}
-
 /** Who holds rows now. */
 export async function leaseOwners(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('delivery')
     .select('lease_owner as owner')
     .distinct()
-    .where('state', 'in', ['claimed', 'at-the-dot'])
+    .where('lease_owner', 'is not', null)
     .execute();
   return rows.flatMap(({ owner }) => owner ?? []);
 }
