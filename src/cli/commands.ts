@@ -14,6 +14,12 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   desk: async () => (await import('./desk.ts')).deskCommand,
   rules: async () => (await import('./rules.ts')).rulesCommand,
   digest: async () => (await import('./digest.ts')).digestCommand,
+  alert: async () => (await import('./alert.ts')).alertCommand,
+  letter: async () => (await import('./letter.ts')).letterCommand,
+  editions: async () => (await import('./editions.ts')).editionsCommand,
+  edition: async () => (await import('./edition.ts')).editionCommand,
+  deliveries: async () => (await import('./deliveries.ts')).deliveriesCommand,
+  instance: async () => (await import('./instance.ts')).instanceCommand,
 };
 
 /** The one place where a broken rule becomes an exit code. */
@@ -71,7 +77,7 @@ async function overview(): Promise<string> {
   const entries = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, load]) => [name, (await load()).summary] as const),
   );
-  const lines = entries.map(([name, summary]) => `  ${name.padEnd(10)}${summary}`);
+  const lines = entries.map(([name, summary]) => `  ${name.padEnd(11)}${summary}`);
   return `Usage: watchpost <command> [options]\n\n${lines.join('\n')}\n\n"watchpost <command> --help" says more.`;
 }
 

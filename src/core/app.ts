@@ -25,7 +25,6 @@ import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
 
 /** The parts of Watchpost, put together once; handed to every use case as its first argument. */
 export interface App extends Parts {
-  engine: Engine;
   library: Library;
   pictures: Pictures;
   sharePictures: SharePictures;
@@ -58,6 +57,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     config,
     siteUrl,
     db,
+    engine,
     clock,
     log,
     secret,
@@ -72,7 +72,6 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
   return {
     ...parts,
-    engine,
     library,
     pictures,
     sharePictures: new SharePictures({ ...parts, library, pictures }),

@@ -7,9 +7,13 @@ import { gatherModeratorLetter } from '#core/comments/letters/moderator-letter.t
 import { forgetOldNotices, gatherReplyLetters } from '#core/comments/letters/reply-notices.ts';
 import { forgetOldFeedback, sendDueFeedback } from '#core/comments/moderation/filter-feedback.ts';
 import { deleteOldSessions } from '#core/desk/sessions.ts';
+import { sendDueLetters } from '#core/editions/due-letters.ts';
+import { finishEditions } from '#core/editions/move-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
+import { watchEditions } from '#core/editions/watch-editions.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
 import { tidyUp } from '#core/platform/housekeeping.ts';
+import { watchInstance } from '#core/platform/instance.ts';
 
 /** The least pause between two looks for work; the longest after errors. */
 const LOOK_MS = SECOND / 2;
@@ -30,7 +34,13 @@ export function startWorker(app: App): () => Promise<void> {
     repeat(app, stopping.signal, 'corrections', SECOND, () => sendDueFeedback(app)),
     repeat(app, stopping.signal, 'held', SECOND, async () => void (await gatherModeratorLetter(app))),
     repeat(app, stopping.signal, 'replies', 2 * SECOND, async () => void (await gatherReplyLetters(app))),
-    repeat(app, stopping.signal, 'schedule', 10 * SECOND, async () => void (await makeDueEditions(app))),
+    repeat(app, stopping.signal, 'schedule', 10 * SECOND, async () => {
+      await makeDueEditions(app);
+      await sendDueLetters(app);
+    }),
+    repeat(app, stopping.signal, 'endings', 2 * SECOND, async () => void (await finishEditions(app))),
+    repeat(app, stopping.signal, 'watch', 5 * SECOND, async () => void (await watchEditions(app))),
+    repeat(app, stopping.signal, 'instance', MINUTE, async () => void (await watchInstance(app))),
     repeat(app, stopping.signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
     repeat(app, stopping.signal, 'networks', HOUR, () => forgetOldNetworks(app)),
     repeat(app, stopping.signal, 'tidying', HOUR, async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DAY, HOUR, isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.ts';
+import { isOurInstance } from '../platform/instance.ts';
 import type { Parts } from '../platform/parts.ts';
 import { type DkimSigner, dkimSigned } from './dkim.ts';
 import { type Letter, messageBytes } from './letter.ts';
@@ -60,6 +61,7 @@ export class Sender {
       lease: isoAfter(now, LEASE_MS),
       most: this.#relay.lanes,
       edition,
+      editions: await isOurInstance(this.#parts), // a copy of the database elsewhere sends none
     };
     const deliveries = await claimDeliveries(db, claim);
     await Promise.all(deliveries.map((delivery) => this.#send(delivery)));

@@ -30,7 +30,15 @@ function domainOf(recipient: string): string {
 /** Takes rows whose time has come, each for one worker until `lease`. */
 export async function claimDeliveries(
   db: Db,
-  claim: { owner: string; now: string; lease: string; most: number; edition?: string | undefined },
+  claim: {
+    owner: string;
+    now: string;
+    lease: string;
+    most: number;
+    edition?: string | undefined;
+    /** Whether letters of editions may be taken. */
+    editions: boolean;
+  },
 ): Promise<Delivery[]> {
   const waiting = db
     .selectFrom('delivery')
@@ -41,9 +49,13 @@ export async function claimDeliveries(
     .where((w) =>
       w.or([
         w('edition_id', 'is', null),
-        w('edition_id', 'in', (e) =>
-          e.selectFrom('edition').select('edition.id').where('edition.state', '=', 'sending'),
-        ),
+        ...(claim.editions
+          ? [
+              w('edition_id', 'in', (e) =>
+                e.selectFrom('edition').select('edition.id').where('edition.state', '=', 'sending'),
+              ),
+            ]
+          : []),
       ]),
     )
     .orderBy('due_at')
