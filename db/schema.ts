@@ -21,6 +21,7 @@ export interface Schema {
   story: StoryTable;
   edition: EditionTable;
   edition_variant: EditionVariantTable;
+  edition_plan: EditionPlanTable;
   delivery: DeliveryTable;
   session: SessionTable;
   article_view: ArticleViewTable;
@@ -293,13 +294,27 @@ export interface EditionVariantTable {
   topics: string;
   /** The story after which it begins. */
   since: number;
-  /** Alerts (ids of editions, joined by commas) that they have had since. */
+  /** Other letters that told them of stories since: variants (ids, joined by commas), most often of alerts. */
   alerted: string;
   /** Slugs in their order (JSON), and how many more there were. */
   stories: string;
   more: number;
   /** How many readers it had when the edition started. */
   readers: number;
+}
+
+/** What an editor has in mind for the next digest of a cadence; gone once that is made. */
+export interface EditionPlanTable {
+  cadence: Cadence;
+  /** Markdown; empty for none. */
+  introduction: string;
+  /** Slugs: the story that comes first; those that follow it, in their order (JSON); those left out (JSON). */
+  lead: string | null;
+  in_order: string;
+  omitted: string;
+  /** When it goes out, where not at the schedule's next hour. */
+  due_at: string | null;
+  updated_at: string;
 }
 
 export type DeliveryKind =

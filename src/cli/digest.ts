@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '#core/app.ts';
-import { digestLetter } from '#core/editions/digest-letter.ts';
-import { type Edition, editionPath } from '#core/editions/edition.ts';
 import { type Made, makeEdition, plannedEdition } from '#core/editions/make-edition.ts';
-import { deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { CADENCES, type Cadence } from '#core/subscribers/subscriber.ts';
 import { type Command, UsageError, withApp } from './command.ts';
+import { approve, cancel } from './edition.ts';
+import { printLetters } from './print-letters.ts';
+import { sendEdition, tellStops } from './send-edition.ts';
 
 export const digestCommand: Command = {
   summary: 'digest preview|send: makes a digest of what was published since the last one',
@@ -20,71 +19,59 @@ send      makes the edition, a row in the outbox for each reader, and sends them
 
 Editions go out by themselves as content/site.yaml says; this is for doing it by hand.
 Letters that the relay puts off stay in the outbox and are tried again by the running server or worker.`,
-  options: { cadence: { type: 'string' }, now: { type: 'string' } },
+  options: {
+    cadence: { type: 'string' },
+    now: { type: 'string' },
+    variant: { type: 'string' },
+    html: { type: 'boolean' },
+    'even-so': { type: 'boolean' },
+  },
   async run({ positionals, values }) {
-    const [action = ''] = positionals;
-    if (positionals.length !== 1 || !['preview', 'send'].includes(action))
+    const [action = '', id, ...more] = positionals;
+    const evenSo = values['even-so'] === true;
+    if (id !== undefined && more.length === 0) {
+      if (action === 'approve') return withApp((app) => approve(app, id, { evenSo }));
+      if (action === 'cancel') return withApp((app) => cancel(app, id, {}));
+    }
+    if (id !== undefined || !['preview', 'send'].includes(action))
       throw new UsageError('It is called as "watchpost digest preview" or "watchpost digest send".');
     const cadence = CADENCES.find((one) => one === values.cadence);
     if (!cadence) throw new UsageError(`--cadence should be one of ${CADENCES.join(', ')}.`);
-    const now = timeFrom(values.now);
-    return withApp((app) => (action === 'send' ? send(app, cadence, now) : preview(app, cadence, now)));
+    const html = values.html === true;
+    const asked = { now: timeFrom(values.now), variant: numberFrom(values.variant), html, evenSo };
+    return withApp((app) => (action === 'send' ? send(app, cadence, asked) : preview(app, cadence, asked)));
   },
 };
 
-async function preview(app: App, cadence: Cadence, now: Date | undefined): Promise<number> {
+interface Asked {
+  now: Date | undefined;
+  /** From 1, in the order in which a preview shows them. */
+  variant: number | undefined;
+  html: boolean;
+  evenSo: boolean;
+}
+
+async function preview(app: App, cadence: Cadence, { now, variant, html }: Asked): Promise<number> {
   const planned = await plannedEdition(app, cadence, now ?? app.clock.now());
   if (planned.state !== 'made') return tellNothing(planned, cadence);
-  const reader = { id: 'preview', email: 'reader@example.org' };
-  for (const variant of planned.variants) {
-    const { subject, text } = digestLetter(app, planned.edition, variant, reader, 'preview', app.clock.now());
-    const who = `To ${variant.readers} ${variant.readers === 1 ? 'reader' : 'readers'}`;
-    console.log(`${who}${variant.topics ? ` of ${variant.topics}` : ''}\nSubject: ${subject}\n\n${text}\n`);
-  }
+  const { edition, variants } = planned;
+  const chosen = variant === undefined ? variants : variants.slice(variant - 1, variant);
+  if (chosen.length === 0)
+    throw new UsageError(
+      `--variant should be from 1 to ${variants.length}: the groups of readers who get the same.`,
+    );
+  printLetters(app, edition, chosen, html);
   return 0;
 }
 
-async function send(app: App, cadence: Cadence, now: Date | undefined): Promise<number> {
-  const made = await makeEdition(app, cadence, now ?? app.clock.now());
+async function send(app: App, cadence: Cadence, { now, evenSo }: Asked): Promise<number> {
+  const made = await makeEdition(app, cadence, now ?? app.clock.now(), { evenSo });
+  if (made.state === 'stopped') return tellStops(made.stops);
   if (made.state !== 'made') return tellNothing(made, cadence);
-  console.log(
-    `Edition ${made.edition.id}: ${made.recipients} ${made.recipients === 1 ? 'letter' : 'letters'} to send.`,
-  );
-  console.log(`On the site: ${new URL(editionPath(made.edition.id), app.siteUrl).href}`);
-  return deliverAll(app, made.edition, made.recipients);
+  return sendEdition(app, made.edition, made.recipients);
 }
 
-/** Sends beside a server that may be sending too, until every row is settled or put off. */
-async function deliverAll(app: App, edition: Edition, recipients: number): Promise<number> {
-  for (;;) {
-    await app.sender.recover();
-    while ((await app.sender.sendDue({ edition: edition.id })) > 0)
-      await showProgress(app, edition.id, recipients);
-    const counts = await deliveryCounts(app.db, edition.id);
-    const underWay = (counts.claimed ?? 0) + (counts['at-the-dot'] ?? 0);
-    const waiting = counts.queued ?? 0;
-    if (underWay === 0 && waiting === 0) break;
-    await sleep(200); // another process has them
-  }
-  const counts = await deliveryCounts(app.db, edition.id);
-  if (process.stderr.isTTY) process.stderr.write('\n');
-  console.log(
-    Object.entries(counts)
-      .map(([state, count]) => `${count} ${state}`)
-      .join(', '),
-  );
-  if (counts.deferred)
-    console.log('What is deferred stays in the outbox and is tried again by the running server or worker.');
-  return counts.deferred || counts.bounced || counts.uncertain ? 1 : 0;
-}
-
-async function showProgress(app: App, edition: string, recipients: number): Promise<void> {
-  if (!process.stderr.isTTY) return;
-  const { sent = 0 } = await deliveryCounts(app.db, edition);
-  process.stderr.write(`\r${sent} of ${recipients} sent`);
-}
-
-function tellNothing(made: Exclude<Made, { state: 'made' }>, cadence: Cadence): number {
+function tellNothing(made: Exclude<Made, { state: 'made' | 'stopped' }>, cadence: Cadence): number {
   if (made.state === 'no-subscribers')
     console.log(`Nothing was sent: nobody has confirmed the ${cadence} digest yet.`);
   else
@@ -100,4 +87,10 @@ function timeFrom(given: unknown): Date | undefined {
   if (Number.isNaN(time.getTime()))
     throw new UsageError('--now should be a time such as 2026-11-24T08:00:00Z.');
   return time;
+}
+
+function numberFrom(given: unknown): number | undefined {
+  if (given === undefined) return undefined;
+  if (!/^[1-9]\d{0,5}$/.test(String(given))) throw new UsageError('--variant should be a number, from 1.');
+  return Number(given);
 }

@@ -28,7 +28,6 @@ import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
 
 /** The parts of Watchpost, put together once; handed to every use case as its first argument. */
 export interface App extends Parts {
-  engine: Engine;
   library: Library;
   pictures: Pictures;
   sharePictures: SharePictures;
@@ -63,6 +62,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     config,
     siteUrl,
     db,
+    engine,
     clock,
     log,
     secret,
@@ -76,7 +76,6 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   const pictures = new Pictures({ ...parts, library });
   return {
     ...parts,
-    engine,
     library,
     pictures,
     sharePictures: new SharePictures({ ...parts, library, pictures }),
@@ -108,10 +107,11 @@ export function openSender(
 ): { sender: Sender; log: Log; close(): Promise<void> } {
   const clock = given.clock ?? systemClock;
   const log = given.log ?? createLog(config.logLevel);
-  const { db } = given.database ?? openDatabase(config);
+  const { db, engine } = given.database ?? openDatabase(config);
   const secret = readOrMakeSecret(config.dataDir);
   const limits = new Limits(clock, RATES);
-  const parts = { config, siteUrl: config.siteUrl, db, clock, log, secret, limits, background: new Set([]) };
+  const { siteUrl } = config;
+  const parts = { config, siteUrl, db, engine, clock, log, secret, limits, background: new Set([]) };
   // What is sent was frozen when its edition started: of the library only the site's own facts are asked.
   const library = new Library({ contentDir: config.contentDir, clock, log });
   const sender = newSender({ ...parts, library }, config.dkim && readDkimSigner(config.dkim), owner);

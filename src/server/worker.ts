@@ -7,9 +7,13 @@ import { gatherModeratorLetter } from '#core/comments/letters/moderator-letter.t
 import { forgetOldNotices, gatherReplyLetters } from '#core/comments/letters/reply-notices.ts';
 import { forgetOldFeedback, sendDueFeedback } from '#core/comments/moderation/filter-feedback.ts';
 import { deleteOldSessions } from '#core/desk/sessions.ts';
+import { sendDueLetters } from '#core/editions/due-letters.ts';
+import { finishEditions } from '#core/editions/move-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
+import { watchEditions } from '#core/editions/watch-editions.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
 import { tidyUp } from '#core/platform/housekeeping.ts';
+import { watchInstance } from '#core/platform/instance.ts';
 import { forgetReaderNetworks } from '#core/subscribers/forget-networks.ts';
 import { readBounceMailbox } from '#core/subscribers/read-bounce-mailbox.ts';
 
@@ -38,7 +42,13 @@ export function startWorker(
     repeat(app, signal, 'corrections', SECOND, () => sendDueFeedback(app)),
     repeat(app, signal, 'held', SECOND, async () => void (await gatherModeratorLetter(app))),
     repeat(app, signal, 'replies', 2 * SECOND, async () => void (await gatherReplyLetters(app))),
-    repeat(app, signal, 'schedule', 10 * SECOND, async () => void (await makeDueEditions(app))),
+    repeat(app, signal, 'schedule', 10 * SECOND, async () => {
+      await makeDueEditions(app);
+      await sendDueLetters(app);
+    }),
+    repeat(app, signal, 'endings', 2 * SECOND, async () => void (await finishEditions(app))),
+    repeat(app, signal, 'watch', 5 * SECOND, async () => void (await watchEditions(app))),
+    repeat(app, signal, 'instance', MINUTE, async () => void (await watchInstance(app))),
     repeat(app, signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
     repeat(app, signal, 'bounces', 5 * MINUTE, () => readBounceMailbox(app, signal)),
     repeat(app, signal, 'networks', HOUR, () => forgetOldNetworks(app)),

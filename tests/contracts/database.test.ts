@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Views, viewsNow } from '#core/articles/views.ts';
+import { insertDeliveries } from '#core/editions/delivery-rows.ts';
 import { insertEdition } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
-import { insertDigestDeliveries, insertVariant } from '#core/editions/variant-rows.ts';
+import { digestReaders, insertVariant } from '#core/editions/variant-rows.ts';
 import { claimDeferred, claimQueued } from '#core/mail/claim-rows.ts';
 import { keptLetters } from '#core/mail/kept-mail.ts';
 import { deliveryCounts } from '#core/mail/outbox-rows.ts';
@@ -203,12 +204,13 @@ for (const { name, openMigrated, openApp } of testEngines()) {
       await addSubscribers(db, ['fay'], { topics: '' });
       await addSubscribers(db, ['gil'], { topics: 'mobile' });
       const times = { created_at: NOW, started_at: NOW };
-      const telling = { cadence: 'weekly', last: await lastDigests(db), alerts: [] } as const;
+      const telling = { cadence: 'weekly', last: await lastDigests(db), besides: [] } as const;
       const variant = { since: 0, alerted: '', stories: ['a-story'], more: 0, readers: 1 };
       const made = await db.transaction().execute(async (trx) => {
         await insertEdition(trx, EDITION, times);
         for (const topics of ['cloud', '']) await insertVariant(trx, EDITION.id, { ...variant, topics });
-        return insertDigestDeliveries(trx, EDITION, telling, { host: 'watchpost.test', now: NOW });
+        const readers = digestReaders(trx, EDITION.id, telling);
+        return insertDeliveries(trx, EDITION, readers, { host: 'watchpost.test', now: NOW });
       });
       assert.equal(made, 4);
       const rows = await db

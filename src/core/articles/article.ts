@@ -5,7 +5,7 @@ export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** A time in front matter: a date or an ISO 8601 time, kept as UTC text. */
-const time = z
+export const time = z
   .string('should be a date such as 2026-11-20 or a time such as 2026-11-20T08:00:00Z')
   .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)), {
     message: 'should be a date such as 2026-11-20 or a time such as 2026-11-20T08:00:00Z',
@@ -15,12 +15,14 @@ const time = z
 
 const name = z.string().trim().min(1, 'should not be empty');
 /** Text for people: an indicator in it, `:ioc[…]`, is made safe to print here, once for page, feed and letter. */
-const prose = name.transform(withDefangedIndicators);
+export const prose = name.transform(withDefangedIndicators);
 const notes = z
   .array(z.object({ at: time, text: prose }))
   .default([])
   .transform((list) => list.sort((a, b) => b.at.localeCompare(a.at)));
-const slug = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'should be lower-case words joined by hyphens');
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'should be lower-case words joined by hyphens');
 
 /** The front matter of an article; every field but `title` and `published` may be left out. */
 export const articleFields = z.object({

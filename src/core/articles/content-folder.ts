@@ -12,6 +12,7 @@ const FOLDERS = [
   { name: '', deep: false },
   { name: 'articles', deep: true },
   { name: 'authors', deep: false },
+  { name: 'letters', deep: false },
   { name: 'pages', deep: false },
 ] as const;
 

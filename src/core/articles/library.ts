@@ -10,6 +10,7 @@ import { type Kept, RenderedTexts } from './rendered-texts.ts';
 import { Shelves } from './shelves.ts';
 import { Shown } from './shown.ts';
 import type { Author, Page, Site, Subject } from './site.ts';
+import type { WrittenLetter } from './written-letter.ts';
 
 /** How many of the newest articles of a topic are looked at for related ones. */
 const RELATED_FROM = 100;
@@ -160,10 +161,24 @@ export class Library {
     return [...this.#shelves.pages.values()].map(({ item }) => item);
   }
 
+  /** A letter of content/letters, sent or not. */
+  letter(name: string): WrittenLetter | undefined {
+    return this.#shelves.letters.get(name)?.item;
+  }
+
+  letters(): WrittenLetter[] {
+    return [...this.#shelves.letters.values()].map(({ item }) => item);
+  }
+
+  /** What a letter says: Markdown. */
+  letterMarkdown({ name }: WrittenLetter): string {
+    return this.#shelves.letters.get(name)?.body.toString('utf8') ?? '';
+  }
+
   /** Every document in any state, for checks. */
-  documents(): readonly Kept<Article | Author | Page>[] {
-    const { articles, authors, pages } = this.#shelves;
-    return [...articles.values(), ...authors.values(), ...pages.values()];
+  documents(): readonly Kept<Article | Author | Page | WrittenLetter>[] {
+    const { articles, authors, pages, letters } = this.#shelves;
+    return [...articles.values(), ...authors.values(), ...pages.values(), ...letters.values()];
   }
 
   /** The document in any state whose page has this address. */

@@ -8,6 +8,7 @@ import { ContentFolder } from './content-folder.ts';
 import { type ContentProblem, readDocument, readYaml } from './document.ts';
 import type { Kept, RenderedTexts } from './rendered-texts.ts';
 import { type Author, authorFields, type Page, pageFields, type Site, siteFields } from './site.ts';
+import { letterFields, type WrittenLetter } from './written-letter.ts';
 
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 /** Up to so many saved files are rendered when they are read; more come by a copy or a check-out, and wait for a reader. */
@@ -22,6 +23,7 @@ export class Shelves {
   readonly articles = new Map<string, Kept<Article>>();
   readonly authors = new Map<string, Kept<Author>>();
   readonly pages = new Map<string, Kept<Page>>();
+  readonly letters = new Map<string, Kept<WrittenLetter>>();
   site: Site = siteFields.parse({});
   readonly #log: Log;
   readonly #texts: RenderedTexts;
@@ -81,6 +83,12 @@ export class Shelves {
         },
       }));
       tags.add(`article:${id}`);
+    } else if (file.startsWith('letters/')) {
+      this.#keep(this.letters, file, source, letterFields, isTried, (fields) => ({
+        ...fields,
+        name: id,
+        path: `/letters/${id}/`,
+      }));
     } else {
       if (file.startsWith('authors/'))
         this.#keep(this.authors, file, source, authorFields, isTried, (fields) => ({
@@ -170,12 +178,13 @@ export class Shelves {
     this.#problems.delete(file);
     const id = idOf(file);
     if (file === 'site.yaml') this.site = siteFields.parse({});
-    for (const shelf of [this.articles, this.authors, this.pages]) {
+    for (const shelf of [this.articles, this.authors, this.pages, this.letters]) {
       const kept = shelf.get(id);
       if (kept?.file !== file) continue;
       this.#texts.forget(kept.item.path);
       shelf.delete(id);
     }
+    if (file.startsWith('letters/')) return; // no page shows it
     tags.add(file.startsWith('articles/') ? `article:${id}` : 'site');
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseEmailAddress } from '../platform/email-address.ts';
+import { SEVERITIES } from './article.ts';
 import { commentRules } from './comment-rules.ts';
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
@@ -44,6 +45,8 @@ export const siteFields = z.object({
         .object({ day: z.number().int().min(1).max(28), time: wallTime })
         .default({ day: 1, time: '08:00' }),
       latestHours: z.number().min(0).default(12),
+      /** From which severity on a new article asks on the desk whether readers should be told at once. */
+      alertFrom: z.enum(SEVERITIES, `should be one of ${SEVERITIES.join(', ')}`).default('critical'),
     })
     .prefault({}),
   comments: commentRules,

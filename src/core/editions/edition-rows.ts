@@ -23,6 +23,38 @@ export async function editions(db: Db, most: number): Promise<Edition[]> {
   return rows.map(editionOf);
 }
 
+/** Every edition, whatever its state, the last made first. */
+export async function allEditions(db: Db, most: number): Promise<Edition[]> {
+  const rows = await db
+    .selectFrom('edition')
+    .selectAll()
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute();
+  return rows.map(editionOf);
+}
+
+export async function editionsIn(db: Db | Trx, state: Edition['state']): Promise<Edition[]> {
+  const rows = await db.selectFrom('edition').selectAll().where('state', '=', state).orderBy('id').execute();
+  return rows.map(editionOf);
+}
+
+/** What was made of an article, an update or a letter's file; there is at most one. */
+export async function editionOn(
+  db: Db | Trx,
+  kind: 'alert' | 'letter',
+  subject: string,
+): Promise<Edition | undefined> {
+  const row = await db
+    .selectFrom('edition')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
+  return row && editionOf(row);
+}
+
 export async function lastEdition(db: Db | Trx, cadence: Cadence): Promise<Edition | undefined> {
   const row = await db
     .selectFrom('edition')
@@ -50,25 +82,39 @@ export async function takeEditionNumber(trx: Trx): Promise<number> {
 
 const NUMBER = 'edition-number';
 
+/** Writes down an edition, or that one which waited has started now; false where it has not waited any more. */
 export async function insertEdition(
   trx: Trx,
-  { contents, lastStory, number, cadence, ...columns }: Edition,
+  edition: Edition,
   times: Pick<EditionTable, 'created_at' | 'started_at'>,
-): Promise<void> {
-  await trx
+): Promise<boolean> {
+  const row = rowOf(edition, times);
+  const { id: _id, created_at: _made, due_at: _due, ...started } = row;
+  const { numInsertedOrUpdatedRows } = await trx
     .insertInto('edition')
-    .values({
-      ...columns,
-      ...times,
-      number: number ?? null,
-      cadence: cadence ?? null,
-      subject: null,
-      last_story: lastStory,
-      contents: JSON.stringify(contents),
-      due_at: null,
-      ended_at: null,
-    })
-    .execute();
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.column('id').doUpdateSet(started).where('edition.state', 'in', ['waiting', 'scheduled']),
+    )
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+function rowOf(
+  edition: Edition,
+  times: Pick<EditionTable, 'created_at' | 'started_at'>,
+): Selectable<EditionTable> {
+  const { id, kind, state, reason, since, until, title, lastStory, contents } = edition;
+  return {
+    ...{ id, kind, state, reason, since, until, title, ...times },
+    number: edition.number ?? null,
+    cadence: edition.cadence ?? null,
+    subject: edition.subject ?? null,
+    last_story: lastStory,
+    contents: JSON.stringify(contents),
+    due_at: edition.dueAt ?? null,
+    ended_at: null,
+  };
 }
 
 function editionOf(row: Selectable<EditionTable>): Edition {
@@ -77,7 +123,11 @@ function editionOf(row: Selectable<EditionTable>): Edition {
     ...{ id, kind, state, reason, since, until, title },
     number: row.number ?? undefined,
     cadence: row.cadence ?? undefined,
+    subject: row.subject ?? undefined,
     lastStory: row.last_story,
     contents: JSON.parse(row.contents) as EditionContents,
+    dueAt: row.due_at ?? undefined,
+    startedAt: row.started_at ?? undefined,
+    endedAt: row.ended_at ?? undefined,
   };
 }

@@ -16,6 +16,12 @@ export interface EditionContents {
   page?: string[];
   /** How many more were published in its time than its page holds. */
   more: number;
+  /** What the editor says before the stories, in Markdown. */
+  introduction?: string;
+  /** Of an alert about what became known since: that update. */
+  update?: { at: string; text: string };
+  /** Of a letter, which has no stories: what it says, in Markdown. */
+  letter?: { title: string; markdown: string };
 }
 
 export interface Edition {
@@ -24,6 +30,8 @@ export interface Edition {
   number: number | undefined;
   kind: EditionKind;
   cadence: Cadence | undefined;
+  /** What it is of, where that is sent only once: an article, an update of it, a file of content/letters. */
+  subject?: string | undefined;
   state: EditionState;
   reason: string;
   since: string;
@@ -31,6 +39,10 @@ export interface Edition {
   lastStory: number;
   title: string;
   contents: EditionContents;
+  /** When it was to go out, where a schedule says so; when it started and ended. */
+  dueAt?: string | undefined;
+  startedAt?: string | undefined;
+  endedAt?: string | undefined;
 }
 
 /** What readers who chose the same and were told the same get of an edition. */
@@ -38,7 +50,7 @@ export interface Variant {
   topics: string;
   /** The story after which it begins. */
   since: number;
-  /** Alerts (ids of editions, joined by commas) that they have had since. */
+  /** Other letters that told them of stories since: variants (ids, joined by commas), most often of alerts. */
   alerted: string;
   /** Slugs in their order. */
   stories: string[];

@@ -1,22 +1,21 @@
 import type { Library } from '../articles/library.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
-import { recordPageChange } from '../platform/page-changes.ts';
+import { requireInstance } from '../platform/instance.ts';
 import type { Parts } from '../platform/parts.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
 import { lastDigests } from '../subscribers/told-rows.ts';
+import { type Stop, stopsBefore } from './before-start.ts';
 import { choosePlan } from './choose-stories.ts';
 import { CADENCE_WORDS, type Edition, type Variant } from './edition.ts';
-import { editionById, insertEdition, lastEdition, takeEditionNumber } from './edition-rows.ts';
+import { lastEdition, takeEditionNumber } from './edition-rows.ts';
+import type { Plan } from './plan.ts';
+import { deletePlan, planOf } from './plan-rows.ts';
+import { dayIn, freeId, startEdition } from './start-edition.ts';
 import { numberStories } from './story.ts';
 import { insertStories, knownStories } from './story-rows.ts';
-import {
-  alertsSince,
-  audiences,
-  insertDigestDeliveries,
-  insertVariant,
-  type Telling,
-} from './variant-rows.ts';
+import { audiences, besides, digestReaders, leastTold, type Telling } from './variant-rows.ts';
+import { replaceWaiting } from './waiting-rows.ts';
 
 export type EditionParts = Parts & { library: Library };
 
@@ -27,37 +26,53 @@ export type Made =
   | { state: 'made'; edition: Edition; recipients: number }
   /** Nothing was published since the last one, or nothing that any subscriber chose. */
   | { state: 'nothing-new'; since: string }
-  | { state: 'no-subscribers' };
+  | { state: 'no-subscribers' }
+  /** Something is wrong with it. */
+  | { state: 'stopped'; stops: Stop[] };
 
 type Planned =
-  | Exclude<Made, { state: 'made' }>
+  | Exclude<Made, { state: 'made' | 'stopped' }>
   | (Extract<Made, { state: 'made' }> & {
       variants: Variant[];
       telling: Telling;
       fresh: ReturnType<typeof numberStories>['fresh'];
     });
 
+/** How a digest is to be made where not as usual. */
+export interface Making {
+  /** The id of one that has waited; else it gets one of its day. */
+  id?: string | undefined;
+  /** In place of the one that is kept for the cadence: for a look at what it would do. */
+  plan?: Plan;
+  /** Start although something is wrong, where that is nobody's harm. */
+  evenSo?: boolean | undefined;
+}
+
 /** What the next edition would hold, and for how many; changes nothing. */
 export async function plannedEdition(
   parts: EditionParts & { db: Db | Trx },
   cadence: Cadence,
   now: Date,
+  { id, plan }: Making = {},
 ): Promise<Planned> {
   const { db, library } = parts;
   const numbered = numberStories(await knownStories(db), library.articlesAt(now), now);
   const last = await lastDigests(db);
-  const oldest = Math.min(...Object.values(last).map(({ told_story }) => told_story));
-  const alerted = await alertsSince(db, oldest);
-  const telling = { cadence, last, alerts: alerted.map(({ edition }) => edition) };
-  const groups = await audiences(db, telling);
-  if (groups.length === 0) return { state: 'no-subscribers' };
+  const least = await leastTold(db, { cadence, last });
+  if (least === undefined) return { state: 'no-subscribers' };
+  const beside = await besides(db, least);
+  const telling = { cadence, last, besides: [...new Set(beside.map(({ edition }) => edition))] };
   const before = await lastEdition(db, cadence);
   const since = before?.until ?? BEGINNING;
-  const { variants, contents } = choosePlan(numbered.stories, groups, alerted, before?.lastStory ?? 0);
+  const { variants, contents } = choosePlan(numbered.stories, await audiences(db, telling), {
+    beside,
+    lastStory: before?.lastStory ?? 0,
+    plan: plan ?? (await planOf(db, cadence)),
+  });
   const lead = contents.stories.find(({ slug }) => slug === (contents.page ?? [])[0]) ?? contents.stories[0];
   if (isoTime(now) <= since || !lead || variants.length === 0) return { state: 'nothing-new', since };
   const edition: Edition = {
-    id: await freeId(db, `${dayIn(library.site.timeZone, now)}-${cadence}`),
+    id: id ?? (await freeId(db, `${dayIn(library.site.timeZone, now)}-${cadence}`)),
     number: undefined,
     kind: 'digest',
     cadence,
@@ -76,45 +91,58 @@ export async function plannedEdition(
 /**
  * Makes the edition of what is new to each reader of a cadence, and a row in the outbox for each of them, in one
  * transaction. Made again at once, nobody has anything new: nothing is sent twice.
+ *
+ * @throws AppError `conflict` where editions are another instance's to send
  */
-export async function makeEdition(parts: EditionParts, cadence: Cadence, now: Date): Promise<Made> {
-  const made = await parts.db.transaction().execute((trx) => makeEditionIn(trx, parts, cadence, now));
-  if (made.state === 'made')
-    parts.log.info('edition.made', { edition: made.edition.id, recipients: made.recipients });
+export async function makeEdition(
+  parts: EditionParts,
+  cadence: Cadence,
+  now: Date,
+  making: Making = {},
+): Promise<Made> {
+  await requireInstance(parts);
+  const stops = await stopsOfDigest(parts, cadence, now, making);
+  if (stops.length > 0) return { state: 'stopped', stops };
+  const made = await parts.db.transaction().execute((trx) => makeEditionIn(trx, parts, cadence, now, making));
+  logMade(parts, made);
   return made;
 }
 
-/** The same within a transaction of the caller's. */
+/** What keeps the digest that would be made now from starting; before the transaction, as it takes its time. */
+export async function stopsOfDigest(
+  parts: EditionParts,
+  cadence: Cadence,
+  now: Date,
+  making: Making = {},
+): Promise<Stop[]> {
+  const planned = await plannedEdition(parts, cadence, now, making);
+  if (planned.state !== 'made') return [];
+  return stopsBefore(parts, planned.edition, planned.variants, making.evenSo ?? false);
+}
+
+/** The same within a transaction of the caller's, unlooked at. */
 export async function makeEditionIn(
   trx: Trx,
   parts: EditionParts,
   cadence: Cadence,
   now: Date,
-): Promise<Made> {
+  making: Making = {},
+): Promise<Exclude<Made, { state: 'stopped' }>> {
   const number = await takeEditionNumber(trx); // first: of two at once, the second sees what the first has made
-  const planned = await plannedEdition({ ...parts, db: trx }, cadence, now);
+  const planned = await plannedEdition({ ...parts, db: trx }, cadence, now, making);
   if (planned.state !== 'made') return planned;
   const edition = { ...planned.edition, number };
   const at = isoTime(parts.clock.now());
   await insertStories(trx, planned.fresh, at);
-  await insertEdition(trx, edition, { created_at: at, started_at: at });
-  for (const variant of planned.variants) await insertVariant(trx, edition.id, variant);
-  const recipients = await insertDigestDeliveries(trx, edition, planned.telling, {
-    host: parts.siteUrl.hostname,
-    now: at,
-  });
-  await recordPageChange(trx, parts.clock, ['editions']);
+  const recipients = await startEdition(trx, parts, edition, planned.variants, (inside, id) =>
+    digestReaders(inside, id, planned.telling),
+  );
+  await deletePlan(trx, cadence);
+  await replaceWaiting(trx, cadence, edition.id, at);
   return { state: 'made', edition, recipients };
 }
 
-async function freeId(db: Db | Trx, wanted: string): Promise<string> {
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? wanted : `${wanted}-${n}`;
-    if (!(await editionById(db, id))) return id;
-  }
-}
-
-/** `2026-11-24`, as the calendar on the site's wall says. */
-function dayIn(timeZone: string, now: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(now);
+export function logMade({ log }: Pick<Parts, 'log'>, made: Made | undefined): void {
+  if (made?.state === 'made')
+    log.info('edition.made', { edition: made.edition.id, recipients: made.recipients });
 }

@@ -1,86 +1,118 @@
-import type { Site } from '../articles/site.ts';
-import { weekdayNumber } from '../articles/site.ts';
-import { DAY, HOUR, isoTime, MINUTE } from '../platform/clock.ts';
-import { advanceSetting } from '../platform/settings.ts';
+import { HOUR, isoTime } from '../platform/clock.ts';
+import type { Trx } from '../platform/db.ts';
+import { isOurInstance } from '../platform/instance.ts';
+import { advanceSetting, settingValue } from '../platform/settings.ts';
 import { CADENCES, type Cadence } from '../subscribers/subscriber.ts';
-import { type EditionParts, type Made, makeEditionIn } from './make-edition.ts';
+import { type Stop, stopsWords } from './before-start.ts';
+import { CADENCE_WORDS } from './edition.ts';
+import {
+  type EditionParts,
+  logMade,
+  type Made,
+  makeEditionIn,
+  plannedEdition,
+  stopsOfDigest,
+} from './make-edition.ts';
+import { clearPlanTime, planOf } from './plan-rows.ts';
+import { lastSlot } from './slots.ts';
+import { dayIn, freeId } from './start-edition.ts';
+import { insertWaiting, replaceWaiting } from './waiting-rows.ts';
 
-/** Makes the editions whose hour has come. An hour that passed while nothing ran is made up for, within reason. */
+/**
+ * Makes the editions whose hour has come. An hour that passed while nothing ran is made up for, within reason; beyond
+ * it, and where something is wrong with the edition, it waits for a person.
+ */
 export async function makeDueEditions(parts: EditionParts): Promise<void> {
-  const now = parts.clock.now();
-  const { site } = parts.library;
+  if (!(await isOurInstance(parts))) return;
   for (const cadence of CADENCES) {
-    const slot = lastSlot(site, cadence, now);
-    const made = await takeSlot(parts, cadence, slot, now);
-    if (made === 'late')
-      parts.log.warn('edition.late', {
-        cadence,
-        due: isoTime(slot),
-        latestHours: site.newsletter.latestHours,
-      });
-    else if (made?.state === 'made')
-      parts.log.info('edition.made', { edition: made.edition.id, recipients: made.recipients });
+    const hour = await dueHour(parts, cadence);
+    if (!hour) continue;
+    const { isLate, now } = hour;
+    const stops = isLate ? [] : await stopsOfDigest(parts, cadence, now);
+    logOutcome(parts, hour, await parts.db.transaction().execute((trx) => takeHour(trx, parts, hour, stops)));
   }
+}
+
+interface Hour {
+  cadence: Cadence;
+  due: Date;
+  /** The schedule's hour, where that is to be taken. */
+  slot: Date | undefined;
+  isLate: boolean;
+  now: Date;
+}
+
+/** It waits for a person. */
+type Waits = { state: 'late' | 'stopped'; edition: string; reason: string };
+type Outcome = Made | Waits;
+
+/** An hour that has come and that nobody has taken: the schedule's, or one that an editor chose. */
+async function dueHour({ db, library, clock }: EditionParts, cadence: Cadence): Promise<Hour | undefined> {
+  const now = clock.now();
+  const { site } = library;
+  const slot = lastSlot(site, cadence, now);
+  const isSlot = ((await settingValue(db, slotSetting(cadence))) ?? '') < isoTime(slot);
+  const own = (await planOf(db, cadence))?.dueAt ?? '';
+  const hours = [...(isSlot ? [isoTime(slot)] : []), ...(own !== '' && own <= isoTime(now) ? [own] : [])];
+  const newest = hours.sort().at(-1);
+  if (newest === undefined) return undefined;
+  const due = new Date(newest);
+  const isLate = now.getTime() - due.getTime() > site.newsletter.latestHours * HOUR;
+  return { cadence, due, slot: isSlot ? slot : undefined, isLate, now };
 }
 
 /** One worker takes an hour; the edition and the note that its hour is over are one transaction. */
-async function takeSlot(
+async function takeHour(
+  trx: Trx,
   parts: EditionParts,
-  cadence: Cadence,
-  slot: Date,
-  now: Date,
-): Promise<Made | 'late' | undefined> {
-  return parts.db.transaction().execute(async (trx) => {
-    // The first time it is only noted: what was due before the site began is not.
-    if ((await advanceSetting(trx, `schedule.${cadence}`, isoTime(slot))) !== 'moved') return undefined;
-    if (now.getTime() - slot.getTime() > parts.library.site.newsletter.latestHours * HOUR) return 'late';
-    return makeEditionIn(trx, parts, cadence, now);
-  });
+  hour: Hour,
+  stops: readonly Stop[],
+): Promise<Outcome | undefined> {
+  const { cadence, slot, isLate, now } = hour;
+  // The first time it is only noted: what was due before the site began is not.
+  if (slot && (await advanceSetting(trx, slotSetting(cadence), isoTime(slot))) !== 'moved') return undefined;
+  const own = (await planOf(trx, cadence))?.dueAt;
+  if (own !== undefined && own > isoTime(now)) return undefined; // it goes out then, and not by the schedule
+  const isOwn = own !== undefined && (await clearPlanTime(trx, cadence, own));
+  if (!slot && !isOwn) return undefined; // another worker has taken it
+  if (isLate) return askForWord(trx, parts, hour, 'late', lateWords(parts, hour));
+  if (stops.length > 0) return askForWord(trx, parts, hour, 'stopped', stopsWords(stops));
+  return makeEditionIn(trx, parts, cadence, now);
 }
 
-/** The newest instant, not after `now`, at which a digest of this cadence is due. */
-export function lastSlot(site: Site, cadence: Cadence, now: Date): Date {
-  const { timeZone, newsletter } = site;
-  const [hour = 0, minute = 0] = newsletter[cadence].time.split(':').map(Number);
-  for (let back = 0; ; back++) {
-    const day = wallDay(new Date(now.getTime() - back * DAY), timeZone);
-    const fits =
-      cadence === 'daily' ||
-      (cadence === 'weekly' && day.getUTCDay() === weekdayNumber(newsletter.weekly.day)) ||
-      (cadence === 'monthly' && day.getUTCDate() === newsletter.monthly.day);
-    const slot = fits ? instantAt(day.getTime() + hour * HOUR + minute * MINUTE, timeZone) : undefined;
-    if (slot && slot <= now) return slot;
-  }
+/** Leaves the digest of an hour to a person: `watchpost digest approve`, or the desk. */
+async function askForWord(
+  trx: Trx,
+  parts: EditionParts,
+  { cadence, due, now }: Hour,
+  why: Waits['state'],
+  reason: string,
+): Promise<Waits | undefined> {
+  const { clock, library } = parts;
+  const { site } = library;
+  if ((await plannedEdition({ ...parts, db: trx }, cadence, now)).state !== 'made') return undefined;
+  const id = await freeId(trx, `${dayIn(site.timeZone, due)}-${cadence}`);
+  const created_at = isoTime(clock.now());
+  const title = `${site.title} ${CADENCE_WORDS[cadence].toLowerCase()}`;
+  await insertWaiting(trx, { id, kind: 'digest', cadence, title, reason, due_at: isoTime(due), created_at });
+  await replaceWaiting(trx, cadence, id, created_at);
+  return { state: why, edition: id, reason };
 }
 
-/** Midnight of the calendar day in a zone, written as if it were UTC. */
-function wallDay(at: Date, timeZone: string): Date {
-  const wall = new Date(at.getTime() + offsetAt(at, timeZone));
-  return new Date(Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate()));
+function lateWords({ library }: EditionParts, { due, now }: Hour): string {
+  const hours = Math.floor((now.getTime() - due.getTime()) / HOUR);
+  return `It was due ${hours} hours ago, while nothing ran; later than ${library.site.newsletter.latestHours} hours it is not sent by itself.`;
 }
 
-/**
- * The instant of a wall time. In the hour that autumn repeats, the first of the two; in the hour that spring
- * leaves out, the first minute after it.
- *
- * @param wall milliseconds of the wall time as if it were UTC
- */
-export function instantAt(wall: number, timeZone: string): Date {
-  for (let later = 0; later <= 3 * HOUR; later += MINUTE) {
-    const offsets = [-DAY, DAY].map((near) => offsetAt(new Date(wall + near), timeZone));
-    const fits = offsets
-      .map((offset) => new Date(wall + later - offset))
-      .filter((at) => at.getTime() + offsetAt(at, timeZone) === wall + later);
-    const first = fits.sort((a, b) => a.getTime() - b.getTime())[0];
-    if (first) return first;
-  }
-  throw new Error(`no such time in ${timeZone}`);
+function logOutcome({ log, library }: EditionParts, hour: Hour, outcome: Outcome | undefined): void {
+  if (!outcome || !('reason' in outcome)) return logMade({ log }, outcome);
+  const { edition, reason } = outcome;
+  const facts = { edition, cadence: hour.cadence, due: isoTime(hour.due) };
+  if (outcome.state === 'late')
+    log.warn('edition.late', { ...facts, latestHours: library.site.newsletter.latestHours });
+  else log.error('edition.stopped', { ...facts, reason });
 }
 
-/** How far a zone's wall is ahead of UTC at an instant, in milliseconds. */
-function offsetAt(at: Date, timeZone: string): number {
-  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(
-    at,
-  );
-  return Date.parse(`${wall.replace(' ', 'T')}Z`) - Math.floor(at.getTime() / 1000) * 1000;
+function slotSetting(cadence: Cadence): string {
+  return `schedule.${cadence}`;
 }

@@ -3,27 +3,42 @@ import type { Schema } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
 import { type LastDigests, toldUpTo } from '../subscribers/told-rows.ts';
-import type { Edition, Variant } from './edition.ts';
+import type { Readers } from './delivery-rows.ts';
+import type { Variant } from './edition.ts';
 
-/** What tells readers of a digest apart: what they chose, what they were told of, and which alerts they had. */
+/** What tells readers of a digest apart: what they chose, what they were told of, and what they had besides. */
 export interface Telling {
   cadence: Cadence;
   last: LastDigests;
-  /** Alerts (ids of editions) since the oldest of the last digests. */
-  alerts: readonly string[];
+  /** Editions (their ids) that told some of them of stories besides; see `besides`. */
+  besides: readonly string[];
+}
+
+/** The story up to which the reader of a cadence who was told least has been told. */
+export async function leastTold(
+  db: Db | Trx,
+  { cadence, last }: Pick<Telling, 'cadence' | 'last'>,
+): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('subscriber')
+    .select((e) => e.fn.min<number | null>(toldUpTo(e, last)).as('told'))
+    .where('state', '=', 'confirmed')
+    .where('cadence', '=', cadence)
+    .executeTakeFirst();
+  return row?.told ?? undefined;
 }
 
 /** How many confirmed readers of a cadence stand at the same point. */
 export async function audiences(
   db: Db | Trx,
-  { cadence, last, alerts }: Telling,
+  { cadence, last, besides }: Telling,
 ): Promise<Pick<Variant, 'topics' | 'since' | 'alerted' | 'readers'>[]> {
   return db
     .selectFrom('subscriber')
     .select((e) => [
       'topics',
       toldUpTo(e, last).as('since'),
-      alertsHad(e, alerts).as('alerted'),
+      hadBesides(e, besides).as('alerted'),
       e.fn.countAll<number>().as('readers'),
     ])
     .where('state', '=', 'confirmed')
@@ -48,74 +63,64 @@ export async function variantById(db: Db | Trx, id: number): Promise<Variant | u
   return row && { ...row, stories: JSON.parse(row.stories) as string[] };
 }
 
-/** A row in the outbox for each reader of a digest who has a variant of it, in one statement. */
-export async function insertDigestDeliveries(
-  trx: Trx,
-  edition: Edition,
-  { cadence, last, alerts }: Telling,
-  { host, now }: { host: string; now: string },
-): Promise<number> {
-  const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('delivery')
-    .columns([...DELIVERY_COLUMNS])
-    .expression(
-      (e) =>
-        e
-          .selectFrom('subscriber')
-          .innerJoin('edition_variant', (join) =>
-            join
-              .on('edition_variant.edition_id', '=', edition.id)
-              .onRef('edition_variant.topics', '=', 'subscriber.topics')
-              .on((on) => on('edition_variant.since', '=', toldUpTo(on, last)))
-              .on((on) => on('edition_variant.alerted', '=', alertsHad(on, alerts))),
-          )
-          .select((s) => [
-            s.val(edition.kind).as('kind'),
-            s.val(edition.id).as('edition_id'),
-            'edition_variant.id as variant_id',
-            'subscriber.id as subscriber_id',
-            'email as recipient',
-            'domain',
-            sql<string>`${edition.id} || '.' || subscriber.id || '@' || ${host}`.as('message_id'),
-            s.val('queued').as('state'),
-            s.val(now).as('due_at'),
-            s.val(now).as('created_at'),
-          ])
-          .where('state', '=', 'confirmed')
-          .where('cadence', '=', cadence)
-          .orderBy('subscriber.id'), // the index of who has which edition is then filled in its own order
+/** The readers of a digest who have a variant of it. */
+export function digestReaders(trx: Trx, edition: string, { cadence, last, besides }: Telling): Readers {
+  return trx
+    .selectFrom('subscriber')
+    .innerJoin('edition_variant', (join) =>
+      join
+        .on('edition_variant.edition_id', '=', edition)
+        .onRef('edition_variant.topics', '=', 'subscriber.topics')
+        .on((on) => on('edition_variant.since', '=', toldUpTo(on, last)))
+        .on((on) => on('edition_variant.alerted', '=', hadBesides(on, besides))),
     )
-    .executeTakeFirst();
-  return Number(numInsertedOrUpdatedRows ?? 0n);
+    .where('state', '=', 'confirmed')
+    .where('cadence', '=', cadence);
 }
 
-const DELIVERY_COLUMNS = [
-  ...(['kind', 'edition_id', 'variant_id', 'subscriber_id', 'recipient', 'domain', 'message_id'] as const),
-  ...(['state', 'due_at', 'created_at'] as const),
-] as const;
-
-/** Which of these alerts a subscriber of a query has had, as an edition's variant names them. */
-function alertsHad(e: ExpressionBuilder<Schema, 'subscriber'>, alerts: readonly string[]) {
-  if (alerts.length === 0) return e.val('');
-  const had = sql<string>`(select string_agg(delivery.edition_id, ',' order by delivery.edition_id) from delivery
-    where delivery.subscriber_id = subscriber.id and delivery.edition_id in (${sql.join(alerts)})
+/** Which variants of these editions a subscriber of a query has had, as an edition's variant names them. */
+function hadBesides(e: ExpressionBuilder<Schema, 'subscriber'>, editions: readonly string[]) {
+  if (editions.length === 0) return e.val('');
+  const had = sql<string>`(select string_agg(cast(delivery.variant_id as text), ',' order by delivery.variant_id)
+    from delivery where delivery.subscriber_id = subscriber.id and delivery.edition_id in (${sql.join(editions)})
     and delivery.state <> 'skipped')`;
   return e.fn.coalesce(had, e.val(''));
 }
 
-/** Alerts about stories that some reader's next digest could hold too: their ids, and the story of each. */
-export async function alertsSince(
+/**
+ * What told readers of stories that their next digest could hold too: alerts, and digests that were made before one
+ * earlier than them was cancelled, as that took its readers back to before both.
+ *
+ * @param story up to which the reader who was told least has been told
+ */
+export async function besides(
   db: Db | Trx,
   story: number,
-): Promise<{ edition: string; article: string }[]> {
+): Promise<{ edition: string; variant: number; stories: string[] }[]> {
   const rows = await db
     .selectFrom('edition')
-    .innerJoin('story', 'story.slug', 'edition.subject')
-    .select(['edition.id as edition', 'story.slug as article'])
-    .where('edition.kind', '=', 'alert')
+    .innerJoin('edition_variant', 'edition_variant.edition_id', 'edition.id')
+    .select(['edition.id as edition', 'edition_variant.id as variant', 'edition_variant.stories'])
     .where('edition.number', 'is not', null)
-    .where('story.number', '>', story)
-    .orderBy('edition.id')
+    .where('edition.last_story', '>', story)
+    .where((w) =>
+      w.or([
+        w('edition.kind', '=', 'alert'),
+        w.and([
+          w('edition.kind', '=', 'digest'),
+          w.exists(
+            w
+              .selectFrom('edition as cancelled')
+              .select('cancelled.id')
+              .where('cancelled.state', '=', 'cancelled')
+              .where('cancelled.kind', '=', 'digest')
+              .whereRef('cancelled.number', '<', 'edition.number')
+              .whereRef('cancelled.ended_at', '>=', 'edition.started_at'),
+          ),
+        ]),
+      ]),
+    )
+    .orderBy('edition_variant.id')
     .execute();
-  return rows;
+  return rows.map((row) => ({ ...row, stories: JSON.parse(row.stories) as string[] }));
 }

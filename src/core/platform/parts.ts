@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import type { Db } from './db.ts';
+import type { Db, Engine } from './db.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 
@@ -9,6 +9,7 @@ export interface Parts {
   config: Config;
   siteUrl: URL;
   db: Db;
+  engine: Engine;
   clock: Clock;
   log: Log;
   limits: Limits;

@@ -4,6 +4,7 @@ import { type Article, articleFields } from '../article.ts';
 import { readYaml } from '../document.ts';
 import { MarkdownError, renderMarkdown } from '../markdown.ts';
 import { authorFields, pageFields } from '../site.ts';
+import { letterFields } from '../written-letter.ts';
 import { checkAliases } from './check-aliases.ts';
 import { liveIndicators, namedIndicators } from './check-indicators.ts';
 import { checkLinks } from './check-links.ts';
@@ -13,6 +14,7 @@ import {
   type Document,
   type Finding,
   isArticle,
+  isLetter,
   lineOfField,
   type Source,
   sourceOf,
@@ -41,6 +43,7 @@ export async function checkContent(
     findings.push(...unknownFields(document, source));
     findings.push(...liveIndicators(named, source));
     if (isArticle(document.item)) findings.push(...checkNames(desk, document.item, source));
+    if (isLetter(document.item)) findings.push(...checkTopics(desk, document.item, source));
     onProgress(index + 1, documents.length);
   }
   findings.push(...checkAliases(documents, sources));
@@ -70,16 +73,13 @@ async function checkText(desk: Desk, document: Document, source: Source): Promis
 }
 
 /** Topics, author, series and related articles that are named but not known. */
-function checkNames({ library, contentDir }: Desk, article: Article, source: Source): Finding[] {
-  const { topics, series } = library.site;
+function checkNames(desk: Desk, article: Article, source: Source): Finding[] {
+  const { library, contentDir } = desk;
+  const { series } = library.site;
   const isNamed = (field: string) => new RegExp(`^${field}\\s*:`, 'm').test(source.yaml);
-  const findings: Finding[] = [];
+  const findings = checkTopics(desk, article, source);
   const unknown = (line: number, field: string, message: string) =>
     findings.push({ level: 'fault', file: source.file, line, field, message });
-  for (const [index, topic] of article.topics.entries()) {
-    if (!topics.some(({ id }) => id === topic))
-      unknown(lineOfField(source, 'topics', index), 'topics', `"${topic}" is not in site.yaml`);
-  }
   if (!existsSync(path.join(contentDir, 'authors', `${article.author}.md`))) {
     const from = isNamed('author') ? '' : ', the author that site.yaml names,';
     unknown(lineOfField(source, 'author'), 'author', `"${article.author}"${from} has no file in authors/`);
@@ -93,10 +93,20 @@ function checkNames({ library, contentDir }: Desk, article: Article, source: Sou
   return findings;
 }
 
+function checkTopics({ library }: Desk, item: Pick<Article, 'topics'>, source: Source): Finding[] {
+  const known = new Set(library.site.topics.map(({ id }) => id));
+  return item.topics.flatMap((topic, index): Finding[] => {
+    if (known.has(topic)) return [];
+    const line = lineOfField(source, 'topics', index);
+    return [
+      { level: 'fault', file: source.file, line, field: 'topics', message: `"${topic}" is not in site.yaml` },
+    ];
+  });
+}
+
 /** Fields that nobody knows are left alone: most often they are spelt wrong. */
 function unknownFields({ file, item }: Document, source: Source): Finding[] {
-  const schema = isArticle(item) ? articleFields : 'slug' in item ? pageFields : authorFields;
-  const checked = readYaml(file, source.yaml, schema, 1);
+  const checked = readYaml(file, source.yaml, fieldsOf(item), 1);
   if (checked.state === 'bad') return []; // listed among the problems
   return checked.unknown.map((field) => ({
     level: 'note',
@@ -107,13 +117,19 @@ function unknownFields({ file, item }: Document, source: Source): Finding[] {
   }));
 }
 
+function fieldsOf(item: Document['item']) {
+  if (isArticle(item)) return articleFields;
+  if (isLetter(item)) return letterFields;
+  return 'slug' in item ? pageFields : authorFields;
+}
+
 /** `TK`, a promise to fill in: a fault, but in a draft only a note. */
 function unresolved({ file, item }: Document, { lines }: Source): Finding[] {
   let isCode = false;
   return lines.flatMap((line, index): Finding[] => {
     if (/^ {0,3}(?:```|~~~)/.test(line)) isCode = !isCode;
     if (isCode || !TK.test(line.replace(/`[^`]*`/g, ''))) return [];
-    const level = isArticle(item) && item.draft ? 'note' : 'fault';
+    const level = 'draft' in item && item.draft ? 'note' : 'fault';
     return [{ level, file, line: index + 1, field: 'text', message: 'has a TK: something is still to come' }];
   });
 }

@@ -5,6 +5,7 @@ import { type ContentProblem, documentParts } from '../document.ts';
 import type { Library } from '../library.ts';
 import type { Kept } from '../rendered-texts.ts';
 import type { Author, Page } from '../site.ts';
+import type { WrittenLetter } from '../written-letter.ts';
 import { yamlLine } from '../yaml-lines.ts';
 
 /** What `watchpost check` has to say; a fault keeps the check from passing, a note does not. */
@@ -12,7 +13,7 @@ export interface Finding extends ContentProblem {
   level: 'fault' | 'note';
 }
 
-export type Document = Kept<Article | Author | Page>;
+export type Document = Kept<Article | Author | Page | WrittenLetter>;
 
 /** What the checks look at. */
 export interface Desk {
@@ -47,4 +48,8 @@ export function lineOfText({ lines }: Source, text: string, bodyLine: number): n
 
 export function isArticle(item: Document['item']): item is Article {
   return 'published' in item;
+}
+
+export function isLetter(item: Document['item']): item is WrittenLetter {
+  return 'topics' in item && !isArticle(item);
 }

@@ -1,0 +1,46 @@
+import type { App } from '#core/app.ts';
+import { letterNamed, plannedLetter, sendLetter } from '#core/editions/send-letter.ts';
+import { isConfirmed } from './ask.ts';
+import { type Command, UsageError, withApp } from './command.ts';
+import { printLetters } from './print-letters.ts';
+import { sendEdition, tellStops } from './send-edition.ts';
+
+export const letterCommand: Command = {
+  summary: 'letter <name>: sends a letter of content/letters to all readers, or to those of a topic',
+  help: `Usage: watchpost letter <name> [--dry-run] [--yes] [--even-so]
+
+Sends content/letters/<name>.md, once. Its front matter has a title, and where wanted
+  topics: [cloud]               only to readers of these topics (and of all)
+  send: 2026-12-01T08:00:00Z    it goes out by itself then; an hour late or more it waits for you
+  draft: true                   it is not sent
+
+  --dry-run   print the letter and to how many it would go; change nothing
+  --yes       do not ask
+  --even-so   send although something is wrong with it, where that harms nobody but its looks
+
+Exit code 2 where nobody can be asked and --yes is not given, 4 where it went out before.`,
+  options: { 'dry-run': { type: 'boolean' }, yes: { type: 'boolean' }, 'even-so': { type: 'boolean' } },
+  async run({ positionals, values }) {
+    const [name, ...more] = positionals;
+    if (name === undefined || more.length > 0)
+      throw new UsageError('It is called as "watchpost letter <name>".');
+    return withApp((app) => send(app, name, values));
+  },
+};
+
+async function send(app: App, name: string, values: Record<string, unknown>): Promise<number> {
+  const letter = letterNamed(app, name);
+  const planned = await plannedLetter(app, letter);
+  if (values['dry-run']) {
+    printLetters(app, planned.edition, planned.variants);
+    return 0;
+  }
+  const { readers } = planned;
+  const question = `Send "${letter.title}" now to ${readers} ${readers === 1 ? 'reader' : 'readers'}?`;
+  if (readers > 0 && !(await isConfirmed(question, values.yes === true))) return 0;
+  const sent = await sendLetter(app, letter, { evenSo: values['even-so'] === true });
+  if (sent.state === 'stopped') return tellStops(sent.stops);
+  if (sent.state === 'made') return sendEdition(app, sent.edition, sent.recipients);
+  console.log('Nothing was sent: nobody reads these topics yet.');
+  return 0;
+}

@@ -1,0 +1,59 @@
+import { type Article, SEVERITIES } from '../articles/article.ts';
+import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
+import type { Parts } from '../platform/parts.ts';
+import { settingValue, writeSetting } from '../platform/settings.ts';
+import { type AlertSubject, subjectKey } from './alert.ts';
+import { editionOn } from './edition-rows.ts';
+import type { EditionParts } from './make-edition.ts';
+import { plannedAlert } from './send-alert.ts';
+import { isToldOf } from './told-of-rows.ts';
+
+/** Older news is no alert any more. */
+const SUGGESTED_FOR_MS = 3 * DAY;
+
+export interface AlertSuggestion extends AlertSubject {
+  /** What `dismissAlert` takes. */
+  key: string;
+  /** To how many it would go now. */
+  readers: number;
+}
+
+/**
+ * What the desk asks "send now to N?" about: articles of the set severity, and updates of stories that still develop and
+ * that readers have been told of. Nothing is kept but what was sent and what was dismissed.
+ */
+export async function alertSuggestions(parts: EditionParts): Promise<AlertSuggestion[]> {
+  const { db, library } = parts;
+  const suggestions: AlertSuggestion[] = [];
+  for (const subject of library.articles().flatMap((article) => candidates(parts, article))) {
+    const key = subjectKey(subject);
+    if ((await editionOn(db, 'alert', key)) || (await settingValue(db, dismissedSetting(key)))) continue;
+    if (subject.update && !(await isToldOf(db, subject.article.slug, subject.update.at))) continue;
+    const { readers } = await plannedAlert(parts, subject);
+    if (readers > 0) suggestions.push({ ...subject, key, readers });
+  }
+  return suggestions;
+}
+
+/** A suggestion that was turned down is not made again. */
+export async function dismissAlert({ db, clock }: Pick<Parts, 'db' | 'clock'>, key: string): Promise<void> {
+  await writeSetting(db, dismissedSetting(key), isoTime(clock.now()));
+}
+
+function candidates({ clock, library }: EditionParts, article: Article): AlertSubject[] {
+  const { severity, published, status, updates } = article;
+  if (!severity || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(library.site.newsletter.alertFrom))
+    return [];
+  const now = clock.now();
+  const oldest = isoAfter(now, -SUGGESTED_FOR_MS);
+  const graded = { ...article, severity };
+  const update = updates.find(({ at }) => at <= isoTime(now));
+  return [
+    ...(published > oldest ? [{ article: graded }] : []),
+    ...(status === 'ongoing' && update && update.at > oldest ? [{ article: graded, update }] : []),
+  ];
+}
+
+function dismissedSetting(key: string): string {
+  return `alert-dismissed.${key}`;
+}

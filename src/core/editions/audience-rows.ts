@@ -1,0 +1,76 @@
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { Schema } from '#db/schema.ts';
+import type { Db, Trx } from '../platform/db.ts';
+import { type LastDigests, toldUpTo } from '../subscribers/told-rows.ts';
+import type { Readers } from './delivery-rows.ts';
+
+/** Whom a letter goes to that is the same for all: confirmed readers of any cadence who fit. */
+export interface Audience {
+  /** Readers of any of these topics, and those of all topics. */
+  topics: readonly string[] | 'any';
+  /** Of alerts alone. */
+  alert?: {
+    /** How far a reader's wish for alerts must go: 1 critical, 2 high, 3 medium, 4 low. */
+    rank: number;
+    /** The article's story, where it has a number: who has been told of it needs no alert. */
+    story?: { number: number; last: LastDigests } | undefined;
+    /** Editions (ids) that told readers of it besides: who had one needs no alert … */
+    not: readonly string[];
+    /** … but of an update who had the alert hears too, whatever their topics. */
+    also: readonly string[];
+  };
+}
+
+export async function countAudience(db: Db | Trx, audience: Audience): Promise<number> {
+  const { count } = await db
+    .selectFrom('subscriber')
+    .select((e) => e.fn.countAll<number>().as('count'))
+    .where((e) => fits(e, audience))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** The same readers, each with the one variant of an edition. */
+export function audienceReaders(trx: Trx, edition: string, audience: Audience): Readers {
+  return trx
+    .selectFrom('subscriber')
+    .innerJoin('edition_variant', (join) => join.on('edition_variant.edition_id', '=', edition))
+    .where((e) => fits(e as unknown as Subscribers, audience));
+}
+
+type Subscribers = ExpressionBuilder<Schema, 'subscriber'>;
+
+function fits(e: Subscribers, { topics, alert }: Audience) {
+  const ofTopics = topics === 'any' ? [] : [readsAnyOf(e, topics)];
+  const confirmed = e('subscriber.state', '=', 'confirmed');
+  if (!alert) return e.and([confirmed, ...ofTopics]);
+  const { rank, story, not, also } = alert;
+  return e.and([
+    confirmed,
+    e('subscriber.alerts', '>', 0),
+    e.or([e.and([e('subscriber.alerts', '>=', rank), ...ofTopics]), ...hadOne(e, also)]),
+    ...(story ? [e(toldUpTo(e, story.last), '<', story.number)] : []),
+    ...hadOne(e, not).map((had) => e.not(had)),
+  ]);
+}
+
+/** Topics stand in one text, joined by commas; empty for all. */
+function readsAnyOf(e: Subscribers, topics: readonly string[]) {
+  const among = sql<string>`',' || subscriber.topics || ','`;
+  return e.or([e('subscriber.topics', '=', ''), ...topics.map((topic) => e(among, 'like', `%,${topic},%`))]);
+}
+
+/** Whether they have had a letter of any of these editions. */
+function hadOne(e: Subscribers, editions: readonly string[]) {
+  if (editions.length === 0) return [];
+  return [
+    e.exists(
+      e
+        .selectFrom('delivery')
+        .select('delivery.id')
+        .whereRef('delivery.subscriber_id', '=', 'subscriber.id')
+        .where('delivery.edition_id', 'in', editions)
+        .where('delivery.state', '<>', 'skipped'),
+    ),
+  ];
+}
