@@ -199,10 +199,7 @@ async function rebuildDeliveries(trx: Kysely<unknown>, engine: Engine): Promise<
     .columns(['edition_id', 'due_at', 'id'])
     .where(sql.ref('state'), '=', sql`'deferred'`)
     .execute();
-  await index('delivery_held')
-    .column('lease_owner')
-    .where(sql.ref('lease_owner'), 'is not', null)
-    .execute();
+  await index('delivery_held').column('lease_owner').where(sql.ref('lease_owner'), 'is not', null).execute();
   await index('delivery_commenter')
     .column('commenter_id')
     .where(sql.ref('commenter_id'), 'is not', null)
