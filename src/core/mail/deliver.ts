@@ -1,9 +1,8 @@
 import { isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
+import { afterDeferral, factsOf, levelOf, newsOf, type Outcome, statusOf } from './attempt.ts';
 import { Claims, type Which } from './claims.ts';
-import { GIVE_UP_MS, isAboutRecipient, pauseAfter } from './deferral.ts';
 import { EditionFault } from './edition-fault.ts';
-import type { LaneNews } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import { Ledger } from './ledger.ts';
 import type { Settled } from './ledger-rows.ts';
@@ -11,7 +10,7 @@ import { type Delivery, isHarmlessTwice, leaseOwners, recoverFrom } from './outb
 import { isAlive, newOwner } from './owner.ts';
 import { Progress, type Tally } from './progress.ts';
 import type { ReadyLetter } from './ready-letter.ts';
-import type { Relay, RelayOutcome } from './relay.ts';
+import type { Relay } from './relay.ts';
 import { Sending } from './sending.ts';
 
 /**
@@ -19,12 +18,6 @@ import { Sending } from './sending.ts';
  * Throws EditionFault where no letter of its edition can go out.
  */
 export type LetterFor = (delivery: Delivery) => Promise<ReadyLetter | { skip: string }>;
-
-type Outcome =
-  | RelayOutcome
-  | { state: 'skipped'; reply: string }
-  /** The whole edition cannot go out: the row stays as it was. */
-  | { state: 'fault'; reply: string };
 
 /** What a sender asks and tells of; nothing waits for what is told. */
 export interface SenderHooks {
@@ -136,7 +129,7 @@ export class Sender {
     } catch (error) {
       if (error instanceof EditionFault) return { state: 'fault', reply: error.message };
       this.#parts.log.error('bug.delivery', { delivery: delivery.id, error });
-      return { state: 'deferred', reply: 'it could not be made; the log says more', everyone: false };
+      return { state: 'failed', reply: 'it could not be made; the log says more' };
     }
   }
 
@@ -151,6 +144,8 @@ export class Sender {
       case 'deferred':
         if (outcome.everyone) this.#waitForRelay(now, outcome.reply);
         return this.#write(delivery, afterDeferral(delivery, outcome, now));
+      case 'failed':
+        return this.#write(delivery, afterDeferral(delivery, { ...outcome, everyone: false }, now));
       case 'uncertain':
         if (!isHarmlessTwice(delivery.kind)) return this.#write(delivery, outcome);
         return this.#write(delivery, {
@@ -180,8 +175,7 @@ export class Sender {
     const { edition_id: edition } = delivery;
     if (edition === null) {
       log.error('letter.fault', { ...factsOf(delivery), reason });
-      const outcome = { state: 'deferred', reply: reason, everyone: false } as const;
-      await this.#write(delivery, afterDeferral(delivery, outcome, clock.now()));
+      await this.#write(delivery, afterDeferral(delivery, { reply: reason, everyone: false }, clock.now()));
       return;
     }
     if (this.#claims.refuse(edition)) {
@@ -206,47 +200,4 @@ export class Sender {
     this.#awayUntil = now.getTime() + this.#awayFor;
     this.#parts.log.warn('relay.away', { nextTryInSeconds: this.#awayFor / SECOND, status: statusOf(reply) });
   }
-}
-
-/** What becomes of a letter that the relay did not take now. */
-function afterDeferral(
-  { attempts, created_at }: Delivery,
-  { reply, everyone }: Extract<RelayOutcome, { state: 'deferred' }>,
-  now: Date,
-): Settled {
-  // The relay being away is no attempt at this letter; it is tried as soon as the relay is.
-  if (everyone) return { state: 'deferred', reply, dueAt: isoTime(now), attempts: attempts - 1 };
-  if (now.getTime() - Date.parse(created_at) > GIVE_UP_MS) return { state: 'bounced', reply };
-  return { state: 'deferred', reply, dueAt: isoAfter(now, pauseAfter(attempts, reply)) };
-}
-
-/** What an attempt says of the domain as a whole. */
-function newsOf(outcome: Outcome): LaneNews | undefined {
-  switch (outcome.state) {
-    case 'sent':
-      return 'taken';
-    case 'bounced':
-      return 'refused';
-    case 'deferred':
-      return outcome.everyone || isAboutRecipient(outcome.reply) ? undefined : 'put-off';
-    case 'uncertain':
-      return 'put-off';
-    default:
-      return undefined;
-  }
-}
-
-function factsOf({ id, kind, attempts }: Delivery): Record<string, unknown> {
-  return { delivery: id, kind, attempts };
-}
-
-/** An edition's letters are told of one by one only to who asks for every detail. */
-function levelOf(delivery: Delivery, state: Settled['state']): 'debug' | 'info' | 'warn' {
-  if (delivery.edition_id !== null && state !== 'uncertain') return 'debug';
-  return state === 'sent' ? 'info' : 'warn';
-}
-
-/** The codes of a reply, for the log: its words may hold the reader's address; they stand in the row. */
-function statusOf(reply: string): string {
-  return /^\d{3}(?:[ -]\d\.\d+\.\d+)?/.exec(reply)?.[0] ?? 'none';
 }
