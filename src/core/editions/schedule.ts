@@ -105,7 +105,10 @@ function lateWords({ library }: EditionParts, { due, now }: Hour): string {
 }
 
 function logOutcome({ log, library }: EditionParts, hour: Hour, outcome: Outcome | undefined): void {
-  if (!outcome || !('reason' in outcome)) return logMade({ log }, outcome);
+  if (!outcome || !('reason' in outcome)) {
+    logMade({ log }, outcome);
+    return;
+  }
   const { edition, reason } = outcome;
   const facts = { edition, cadence: hour.cadence, due: isoTime(hour.due) };
   if (outcome.state === 'late')
