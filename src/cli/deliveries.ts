@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { App } from '#core/app.ts';
 import {
   DELIVERY_STATES,
@@ -7,9 +8,10 @@ import {
   editionBooks,
   editionLedgers,
 } from '#core/editions/deliveries.ts';
-import { stateWords } from '#core/editions/move-edition.ts';
+import { reopenEdition, stateWords } from '#core/editions/move-edition.ts';
+import { settleByLog } from '#core/mail/settle-uncertain.ts';
+import { csvLine } from '#core/transfer/csv-cells.ts';
 import { type Command, UsageError, withApp } from './command.ts';
-import { csvLine } from './csv-line.ts';
 import { countsText, editionText } from './edition-words.ts';
 
 export const deliveriesCommand: Command = {
@@ -17,23 +19,27 @@ export const deliveriesCommand: Command = {
   help: `Usage: watchpost deliveries
        watchpost deliveries <edition> [--state <state>] [--csv | --json]
        watchpost deliveries <edition> --uncertain sent|again
+       watchpost deliveries <edition> --relay-log <file>
 
 Without an edition: all of them, with their letters counted by state; the counts always add up to the number of readers.
 With one: its states, its domains, why letters came back, and each letter of which nobody knows whether it arrived.
 
   --csv, --json   each letter, one a line: whom it was for, what became of it, the server's last answer, its stories
   --state         only letters in this state: ${DELIVERY_STATES.join(', ')}
-  --uncertain     your word on the letters of which nobody knows: "sent" counts them so, "again" sends them again`,
+  --uncertain     your word on the letters of which nobody knows: "sent" counts them so, "again" sends them again
+  --relay-log     settles those letters by the mail relay's own log (also as .gz): what it took is sent, the rest goes again`,
   options: {
     csv: { type: 'boolean' },
     json: { type: 'boolean' },
     state: { type: 'string' },
     uncertain: { type: 'string' },
+    'relay-log': { type: 'string' },
   },
   async run({ positionals, values }) {
     const [edition, ...more] = positionals;
     const { csv, json, uncertain } = values;
-    const asked = [csv && 'csv', json && 'json', uncertain && 'uncertain'].filter(Boolean);
+    const relayLog = values['relay-log'];
+    const asked = [csv, json, uncertain, relayLog].filter(Boolean);
     if (more.length > 0 || asked.length > 1 || (!edition && (asked.length > 0 || values.state)))
       throw new UsageError('It is called as "watchpost deliveries" or "watchpost deliveries <edition>".');
     const state = DELIVERY_STATES.find((one) => one === values.state);
@@ -42,11 +48,19 @@ With one: its states, its domains, why letters came back, and each letter of whi
     return withApp(async (app) => {
       if (!edition) return list(app);
       if (uncertain !== undefined) return decide(app, edition, String(uncertain));
+      if (relayLog !== undefined) return settle(app, edition, String(relayLog));
       if (csv || json) return exportAll(app, edition, csv ? 'csv' : 'json', state);
       return state ? listState(app, edition, state) : show(app, edition);
     });
   },
 };
+
+async function settle(app: App, edition: string, file: string): Promise<number> {
+  if (!existsSync(file)) throw new UsageError(`--relay-log names ${file}, which is not there.`);
+  const { sent, again } = await settleByLog(app, file, { edition, reopen: reopenEdition });
+  console.log(`${sent} found in the relay's log and counted as sent, ${again} sent again.`);
+  return 0;
+}
 
 type State = (typeof DELIVERY_STATES)[number];
 

@@ -8,8 +8,9 @@ import { Views } from './articles/views.ts';
 import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
 import { letterMaker } from './editions/letter-for.ts';
+import { pauseIfSending } from './editions/move-edition.ts';
 import { SnsTopic } from './mail/bounces/sns-topic.ts';
-import { Sender } from './mail/deliver.ts';
+import { Sender, type SenderHooks } from './mail/deliver.ts';
 import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
 import { composed, type LetterMaker } from './mail/ready-letter.ts';
 import { keptMailRelay } from './mail/relay.ts';
@@ -17,6 +18,7 @@ import { smtpRelay } from './mail/smtp/smtp-relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Db, type Engine, openDatabase } from './platform/db.ts';
+import { isOurInstance } from './platform/instance.ts';
 import { Limits, RATES } from './platform/limits.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { PageChanges } from './platform/page-changes.ts';
@@ -25,6 +27,7 @@ import { readOrMakeSecret } from './platform/tokens.ts';
 import { Akismet } from './spam/akismet.ts';
 import { FilterWatch } from './spam/filter-watch.ts';
 import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
+import { takeSmtpBounce } from './subscribers/take-bounce.ts';
 
 /** The parts of Watchpost, put together once; handed to every use case as its first argument. */
 export interface App extends Parts {
@@ -131,7 +134,21 @@ function newSender(
   const { config, clock } = parts;
   const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
   const letterFor = composed(everyLetter(parts), { dkim, clock });
-  return new Sender(parts, { relay, letterFor, ...(owner === undefined ? {} : { owner }) });
+  return new Sender(parts, {
+    relay,
+    letterFor,
+    hooks: hooksOf(parts),
+    ...(owner === undefined ? {} : { owner }),
+  });
+}
+
+/** What the sender asks of editions and tells readers' records; too many bounces are seen by `watchEditions`. */
+function hooksOf(parts: Parts): SenderHooks {
+  return {
+    maySendEditions: () => isOurInstance(parts),
+    onBounce: async (delivery, reply) => void (await takeSmtpBounce(parts, delivery, reply)),
+    onFault: async (edition, reason) => void (await pauseIfSending(parts, edition, reason)),
+  };
 }
 
 /** Makes the letter of any row of the outbox. */

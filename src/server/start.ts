@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import v8 from 'node:v8';
 import { type App, closeApp, openApp } from '#core/app.ts';
 import { deskLink, LINK_MINUTES } from '#core/desk/sign-in.ts';
+import { reopenEdition } from '#core/editions/move-edition.ts';
 import { settleByLog } from '#core/mail/settle-uncertain.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
 import { wordsOf } from '#core/platform/errors.ts';
@@ -86,7 +87,7 @@ export async function work(config: Config, relayLog?: string): Promise<void> {
 async function settleFrom(app: App, relayLog: string): Promise<void> {
   await app.sender.recover();
   try {
-    await settleByLog(app, relayLog);
+    await settleByLog(app, relayLog, { reopen: reopenEdition });
   } catch (error) {
     app.log.error('outbox.not-settled-by-log', { message: wordsOf(error) });
   }

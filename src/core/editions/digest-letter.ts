@@ -21,7 +21,7 @@ export function digestLetter(
   parts: DigestParts,
   edition: Edition,
   variant: Pick<Variant, 'stories' | 'since' | 'more'>,
-  reader: Pick<Subscriber, 'id' | 'email'>,
+  reader: Pick<Subscriber, 'id' | 'email'> & { phrase?: string },
   messageId: string,
   date: Date,
 ): Letter {
@@ -30,7 +30,7 @@ export function digestLetter(
   const stories = storiesNamed(edition.contents.stories, variant.stories);
   const links = letterLinks(parts, reader.id);
   const page = new URL(editionPath(edition.id), siteUrl).href;
-  const subject = `${nameOf(site, edition)}: ${stories[0]?.title ?? ''}`;
+  const subject = edition.cadence ? `${nameOf(site, edition)}: ${stories[0]?.title ?? ''}` : edition.title;
   const from = sender(config.mailFrom, site);
   const foot = footOf(site, edition, reader.email);
   return {
@@ -41,7 +41,8 @@ export function digestLetter(
     date,
     headers: listHeaders(site, siteUrl, links.unsubscribe),
     text: [
-      opening(variant, stories.length),
+      phraseLine(reader),
+      ...wordsOf(edition, variant, stories.length),
       ...stories.map((one) => storyText(one, library, siteUrl)),
       moreLine(variant),
       `On the web: ${page}`,
@@ -55,7 +56,7 @@ export function digestLetter(
       title: nameOf(site, edition),
       preheader: stories[0]?.dek ?? '',
       contents: joined([
-        paragraph(opening(variant, stories.length)),
+        ...[phraseLine(reader), ...wordsOf(edition, variant, stories.length)].filter(Boolean).map(paragraph),
         ...stories.map((one) =>
           story({
             title: one.title,
@@ -88,6 +89,19 @@ function listHeaders(site: Library['site'], siteUrl: URL, unsubscribe: string): 
     'List-Archive': `<${new URL('/newsletter/editions/', siteUrl).href}>`,
     Precedence: 'bulk',
   };
+}
+
+function phraseLine({ phrase }: { phrase?: string }): string {
+  return phrase ? `Your phrase: ${phrase}` : '';
+}
+
+/** What is said before the stories; of a letter, all of it. */
+function wordsOf({ kind, contents }: Edition, variant: Pick<Variant, 'since'>, count: number): string[] {
+  if (contents.letter) return contents.letter.markdown.split(/\n{2,}/);
+  const introduction = contents.introduction?.split(/\n{2,}/) ?? [];
+  if (kind === 'alert')
+    return contents.update ? [contents.update.text] : ['This is new, and it may concern you now.'];
+  return [...introduction, opening(variant, count)];
 }
 
 function nameOf(site: Library['site'], { cadence }: Edition): string {
@@ -124,6 +138,6 @@ function labelOf({ topics, status, severity }: EditionStory, library: Library): 
 }
 
 function footOf(site: Library['site'], { cadence }: Edition, email: string): { why: string; postal: string } {
-  const why = `You get this because ${email} asked for the ${cadence} digest of ${site.title} and confirmed it.`;
+  const why = `You get this because ${email} asked for ${cadence ? `the ${cadence} digest` : 'letters'} of ${site.title} and confirmed it.`;
   return { why, postal: `${site.title}, ${site.newsletter.postalAddress}` };
 }

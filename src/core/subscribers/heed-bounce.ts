@@ -5,8 +5,8 @@ import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { insertBounce, softBouncesSince } from './bounce-rows.ts';
+import { endSubscription } from './end-subscription.ts';
 import {
-  changeSubscriber,
   insertSubscriberEvent,
   type Subscriber,
   subscriberById,
@@ -89,10 +89,10 @@ async function settle(
 }
 
 /** They may sign up again: nothing is wrong with the address. */
-async function leave({ clock }: HeedingParts, trx: Trx, { id }: Subscriber): Promise<Taken> {
+async function leave({ clock }: HeedingParts, trx: Trx, subscriber: Subscriber): Promise<Taken> {
+  const { id } = subscriber;
   const now = isoTime(clock.now());
-  const change = { state: 'unsubscribed', ended_at: now } as const;
-  if (await changeSubscriber(trx, id, ['pending', 'confirmed'], change)) {
+  if (await endSubscription(trx, subscriber, now)) {
     await skipWaiting(trx, id, 'unsubscribed meanwhile', 'editions');
     const event = { subscriber_id: id, at: now, kind: 'unsubscribed', network: null, detail: 'opt-out' };
     await insertSubscriberEvent(trx, event);
