@@ -1,0 +1,55 @@
+import type { App } from '#core/app.ts';
+import { alertSuggestions, dismissAlert } from '#core/editions/alert-suggestions.ts';
+import { approveEdition } from '#core/editions/approve-edition.ts';
+import { decideUncertain } from '#core/editions/deliveries.ts';
+import { cancelEdition, pauseEdition, resumeEdition } from '#core/editions/move-edition.ts';
+import { sendAlert } from '#core/editions/send-alert.ts';
+import { letterNamed, sendLetter } from '#core/editions/send-letter.ts';
+import { AppError } from '#core/platform/errors.ts';
+import { takeInstance } from '#core/platform/instance.ts';
+import { counted } from '../../../components/wording.ts';
+import type { Form } from '../../_form.ts';
+
+/** Acts that cannot be taken back: a box is ticked first. */
+const SURE = ['alert', 'letter', 'approve', 'cancel', 'again', 'take'];
+
+/**
+ * Does what a form of the desk's pages of editions asks for.
+ *
+ * @returns what happened, in words
+ * @throws AppError as the core's own; `invalid` where the box is not ticked or the act is none of ours
+ */
+export async function actOnEdition(app: App, form: Form): Promise<string> {
+  const action = form.text('action');
+  const id = form.text('id');
+  if (SURE.includes(action) && form.text('sure') === '')
+    throw new AppError('invalid', 'Nothing was done: tick the box beside the button first.');
+  if (action === 'alert') return alert(app, id);
+  if (action === 'dismiss') return dismissAlert(app, id).then(() => 'It is not asked about again.');
+  if (action === 'letter') return outcome(await sendLetter(app, letterNamed(app, id)));
+  if (action === 'approve') return outcome(await approveEdition(app, id));
+  if (action === 'pause') return pauseEdition(app, id, 'paused at the desk').then(() => 'It is paused.');
+  if (action === 'resume') return resumeEdition(app, id).then(() => 'It goes on.');
+  if (action === 'cancel')
+    return `It is cancelled; ${counted(await cancelEdition(app, id), 'letter')} not sent.`;
+  if (action === 'take') return takeInstance(app).then(() => 'From now on editions are sent from here.');
+  if (action === 'sent' || action === 'again')
+    return `${counted(await decideUncertain(app, id, action), 'letter')} decided.`;
+  throw new AppError('invalid', 'There is no such act.');
+}
+
+async function alert(app: App, key: string): Promise<string> {
+  const suggestion = (await alertSuggestions(app)).find((one) => one.key === key);
+  if (!suggestion) throw new AppError('conflict', 'That alert was sent or dismissed meanwhile.');
+  return outcome(await sendAlert(app, suggestion));
+}
+
+type Outcome = Awaited<ReturnType<typeof approveEdition>> | Awaited<ReturnType<typeof sendAlert>>;
+
+function outcome(made: Outcome): string {
+  if (made.state === 'made')
+    return `${counted(made.recipients, 'letter')} on the way, as ${made.edition.id}.`;
+  if (made.state === 'stopped')
+    throw new AppError('conflict', `It was not sent: ${made.stops.map(({ message }) => message).join(' ')}`);
+  return 'Nothing was sent: nobody has anything new to get.';
+}
