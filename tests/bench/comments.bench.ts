@@ -12,7 +12,7 @@ import { startBareInserts, startBarePosts } from './comments/yardsticks.ts';
 import type { LoadResult } from './pages/load.ts';
 import { type Load, rate, startLoad } from './pages/load-process.ts';
 import { OUTAGE } from './pages/measured-pages.ts';
-import { isPinning, type Pinned, spawnPinned, untilAnswering } from './pages/processes.ts';
+import { isPinning, type Pinned, spawnPinned, untilAnswering } from '../support/processes.ts';
 import { median } from './timing.ts';
 
 /**

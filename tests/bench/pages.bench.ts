@@ -9,7 +9,7 @@ import { publishComments, writeArticles } from './pages/big-site.ts';
 import type { LoadResult } from './pages/load.ts';
 import { rate, startLoad } from './pages/load-process.ts';
 import { OUTAGE, PAGES, settled } from './pages/measured-pages.ts';
-import { isPinning, type Pinned, spawnPinned, untilAnswering } from './pages/processes.ts';
+import { isPinning, type Pinned, spawnPinned, untilAnswering } from '../support/processes.ts';
 import { startYardstick } from './pages/yardstick.ts';
 import { median } from './timing.ts';
 

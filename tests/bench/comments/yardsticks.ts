@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { freePort } from '../../support/test-site.ts';
-import { spawnPinned, untilAnswering } from '../pages/processes.ts';
+import { spawnPinned, untilAnswering } from '../../support/processes.ts';
 
 /** Inserts the text of a comment, one transaction each, with synchronous=FULL and nothing else, in a process of its own. */
 export async function startBareInserts() {

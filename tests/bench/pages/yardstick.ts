@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../support/test-site.ts';
-import { type Pinned, spawnPinned, untilAnswering } from './processes.ts';
+import { type Pinned, spawnPinned, untilAnswering } from '../../support/processes.ts';
 
 /** An answer of ours, as it came, for the yardstick to give too. */
 export interface SentAnswer {
