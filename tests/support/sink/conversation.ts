@@ -13,7 +13,7 @@ export interface Taker {
 export interface Manners {
   /** Each reply goes out so many milliseconds after what it answers, as from a relay far away. */
   delayMs: number;
-  /** How long a letter that was taken waits for its 250. */
+  /** How long a letter waits before it is taken, and how long for its 250 then. */
   gapMs(): number;
   taker: Taker | undefined;
   /** A letter has been taken. */
@@ -48,7 +48,8 @@ export class Conversation {
   #queueId = '';
   /** Replies that have yet to go out. */
   #owed = '';
-  #isWaiting = false;
+  /** What has come while a letter waits to be taken or answered. */
+  #held: Buffer[] | undefined;
   #isOver = false;
 
   constructor(socket: Socket, manners: Manners) {
@@ -61,10 +62,12 @@ export class Conversation {
   }
 
   #take(bytes: Buffer): void {
+    if (this.#held) return void this.#held.push(bytes);
     let rest = bytes;
-    while (rest.length > 0 && !this.#socket.destroyed)
+    while (rest.length > 0 && !this.#socket.destroyed && !this.#held)
       rest = this.#tail ? this.#takeLetter(rest, this.#tail) : this.#takeCommands(rest);
-    this.#flush();
+    if (this.#held) this.#held.push(rest);
+    else this.#flush();
   }
 
   /** What lies behind the final dot; empty where that has not come. */
@@ -95,18 +98,30 @@ export class Conversation {
   }
 
   #endLetter(): void {
-    const { taker, count, gapMs } = this.#manners;
+    const before = this.#manners.gapMs();
+    if (before <= 0) return this.#decide();
+    this.#held = [];
+    setTimeout(() => {
+      if (this.#socket.destroyed) return; // the sender is gone: nothing was promised
+      this.#decide();
+      setTimeout(() => this.#goOn(), this.#manners.gapMs());
+    }, before);
+  }
+
+  #decide(): void {
+    const { taker, count } = this.#manners;
     const ending = taker?.ends(this.#queueId, this.#recipient) ?? 'answer';
     if (ending !== 'cut-untaken') count();
-    if (ending !== 'answer') return void this.#socket.destroy();
-    this.#reply(`250 2.0.0 Ok: queued as ${this.#queueId || 'SINK'}\r\n`);
-    const gap = gapMs();
-    if (gap <= 0) return;
-    this.#isWaiting = true;
-    setTimeout(() => {
-      this.#isWaiting = false;
-      this.#flush();
-    }, gap);
+    if (ending !== 'answer') this.#socket.destroy();
+    else this.#reply(`250 2.0.0 Ok: queued as ${this.#queueId || 'SINK'}\r\n`);
+  }
+
+  /** What came meanwhile is heard after the reply. */
+  #goOn(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#flush();
+    for (const bytes of held) this.#take(bytes);
   }
 
   #takeCommands(bytes: Buffer): Buffer {
@@ -143,7 +158,7 @@ export class Conversation {
 
   /** Replies to what came together go out together. */
   #flush(): void {
-    if (this.#isWaiting || this.#owed === '') return;
+    if (this.#owed === '') return;
     const replies = this.#owed;
     this.#owed = '';
     const { delayMs } = this.#manners;

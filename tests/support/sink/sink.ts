@@ -5,7 +5,10 @@ import { spawnPinned } from '../processes.ts';
 export interface SinkOptions {
   /** Each reply comes so many milliseconds after what it answers: a relay that is that far away, there and back. */
   delayMs?: number;
-  /** How long, on average, a letter that was taken waits for its 250: where a killed sender cannot know. */
+  /**
+   * How long, on average, a letter waits to be taken, and then for its 250: where a killed sender cannot know. A letter
+   * whose sender goes before it is taken is not.
+   */
   gapMs?: number;
   /** Writes down each letter in this file, in Postfix's words, before it is answered. */
   log?: string;
