@@ -79,7 +79,10 @@ export async function openNewsroom(
 }
 
 /** An article's file, as `openNewsroom` takes it. */
-export function articleFile(slug: string, dek = 'What happened, and what to do.'): [name: string, text: string] {
+export function articleFile(
+  slug: string,
+  dek = 'What happened, and what to do.',
+): [name: string, text: string] {
   const front = { title: `The story of ${slug}`, dek, published: '2026-11-20T08:00:00Z', topics: ['cloud'] };
   const fields = Object.entries(front).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return [`articles/${slug}.md`, `---\n${fields.join('\n')}\n---\nA body.\n`];

@@ -8,7 +8,15 @@ const AT_START = 4;
 const START_MS = 1_500;
 
 /** Where to kill, in order: the same for the same seed. */
-export function killPlan({ kills, recipients, seed }: { kills: number; recipients: number; seed: number }): Kill[] {
+export function killPlan({
+  kills,
+  recipients,
+  seed,
+}: {
+  kills: number;
+  recipients: number;
+  seed: number;
+}): Kill[] {
   const random = seeded(seed);
   const points = Array.from({ length: kills }, () => Math.floor(random() * recipients)).sort((a, b) => a - b);
   return points.map((afterLetters, n) =>

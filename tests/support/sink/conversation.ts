@@ -23,7 +23,8 @@ export interface Manners {
 const DOT = Buffer.from('\r\n.\r\n');
 const HEAD_END = Buffer.from('\r\n\r\n');
 const MOST_HEAD = 16_384;
-const HELLO = '250-sink.test\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n';
+const HELLO =
+  '250-sink.test\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES\r\n';
 const REPLIES: Record<string, string> = {
   EHLO: HELLO,
   HELO: '250 sink.test\r\n',
@@ -48,8 +49,9 @@ export class Conversation {
   #queueId = '';
   /** Replies that have yet to go out. */
   #owed = '';
-  /** What has come while a letter waits to be taken or answered. */
-  #held: Buffer[] | undefined;
+  /** A letter waits to be taken or answered; what comes meanwhile is heard after that. */
+  #isWaiting = false;
+  readonly #unheard: Buffer[] = [];
   #isOver = false;
 
   constructor(socket: Socket, manners: Manners) {
@@ -62,11 +64,10 @@ export class Conversation {
   }
 
   #take(bytes: Buffer): void {
-    if (this.#held) return void this.#held.push(bytes);
     let rest = bytes;
-    while (rest.length > 0 && !this.#socket.destroyed && !this.#held)
+    while (rest.length > 0 && !this.#isWaiting && !this.#socket.destroyed)
       rest = this.#tail ? this.#takeLetter(rest, this.#tail) : this.#takeCommands(rest);
-    if (this.#held) this.#held.push(rest);
+    if (this.#isWaiting) this.#unheard.push(rest);
     else this.#flush();
   }
 
@@ -98,14 +99,19 @@ export class Conversation {
   }
 
   #endLetter(): void {
-    const before = this.#manners.gapMs();
-    if (before <= 0) return this.#decide();
-    this.#held = [];
-    setTimeout(() => {
+    this.#wait(() => {
       if (this.#socket.destroyed) return; // the sender is gone: nothing was promised
       this.#decide();
-      setTimeout(() => this.#goOn(), this.#manners.gapMs());
-    }, before);
+      this.#wait(() => this.#goOn());
+    });
+  }
+
+  /** Does something after the next gap, at once where that is nothing. */
+  #wait(then: () => void): void {
+    const gap = this.#manners.gapMs();
+    this.#isWaiting = gap > 0;
+    if (gap > 0) setTimeout(then, gap);
+    else then();
   }
 
   #decide(): void {
@@ -118,10 +124,9 @@ export class Conversation {
 
   /** What came meanwhile is heard after the reply. */
   #goOn(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
+    this.#isWaiting = false;
     this.#flush();
-    for (const bytes of held) this.#take(bytes);
+    for (const bytes of this.#unheard.splice(0)) this.#take(bytes);
   }
 
   #takeCommands(bytes: Buffer): Buffer {
