@@ -57,7 +57,7 @@ export async function crashRun(options: CrashOptions): Promise<CrashOutcome> {
     const kills = await sendWithKills({ ...options, newsroom, sink, log, errors });
     const { cut } = await sink.counted();
     const seconds = (performance.now() - began) / 1000;
-    return { ...verdictOf(newsroom, readFileSync(log, 'utf8')), kills, cut, seconds, errors };
+    return { ...(await verdictOf(newsroom, readFileSync(log, 'utf8'))), kills, cut, seconds, errors };
   } finally {
     await sink.stop();
     newsroom.close();
@@ -84,15 +84,20 @@ async function sendWithKills(run: Run): Promise<number> {
     if (why === 'ended') throw new Error(`the sender ended with ${worker.exitCode}: ${run.errors.at(-1)}`);
     worker.kill(why === 'kill' ? 'SIGKILL' : 'SIGTERM');
     await ended;
-    if (why === 'settled' && isDone(run)) return kills;
-    if (why === 'settled') continue; // the relay hung up at some dots since the last start: the next one settles them
+    if (why === 'settled' && (await isDone(run))) return kills;
+    if (why === 'settled') continue;
     kills++;
     run.onKill?.(kills, (await run.sink.counted()).taken);
   }
 }
 
-function isDone({ newsroom, isSettling }: Run): boolean {
-  return !isSettling || newsroom.ask(`select 1 from delivery where state = 'uncertain' limit 1`).length === 0;
+/** Where the relay hung up at a dot after the last start, the command settles that beside no worker; false where more is to be sent. */
+async function isDone({ newsroom, isSettling, log }: Run): Promise<boolean> {
+  if (!isSettling) return true;
+  const [edition] = newsroom.ask<{ id: string }>('select id from edition');
+  const { code, stderr } = await newsroom.command('deliveries', edition?.id ?? '', '--relay-log', log);
+  if (code !== 0) throw new Error(`the relay's log settled nothing: ${stderr}`);
+  return waiting(newsroom) === 0;
 }
 
 /** The edition is made by hand; from then on a worker sends it. */
@@ -112,18 +117,21 @@ async function moment(sink: Sink, kill: Kill): Promise<void> {
 
 /** Resolves once no row waits any more; rejects where nothing moves. */
 async function untilSettled({ newsroom }: Run): Promise<'settled'> {
-  const waiting = () =>
-    newsroom.ask<{ n: number }>(
-      `select count(*) as n from delivery where state in ('queued', 'claimed', 'at-the-dot', 'deferred')`,
-    )[0]?.n ?? 0;
-  let last = waiting();
+  let last = waiting(newsroom);
   let movedAt = performance.now();
   while (last > 0) {
     await sleep(LOOK_MS);
-    const now = waiting();
+    const now = waiting(newsroom);
     if (now !== last) movedAt = performance.now();
     if (performance.now() - movedAt > PATIENCE_MS) throw new Error(`${now} rows wait, and nothing moves`);
     last = now;
   }
   return 'settled';
+}
+
+function waiting(newsroom: Newsroom): number {
+  const [row] = newsroom.ask<{ n: number }>(
+    `select count(*) as n from delivery where state in ('queued', 'claimed', 'at-the-dot', 'deferred')`,
+  );
+  return row?.n ?? 0;
 }

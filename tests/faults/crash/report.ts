@@ -17,11 +17,12 @@ export interface ReportedRun {
 
 /** Where a run broke what is promised, in words; the promise does not depend on the seed. */
 export function problemsOf(outcome: CrashOutcome, { isSettling }: { isSettling: boolean }): string[] {
-  const { lost, doubled, strange, uncertain, kills, cut, states, recipients, errors } = outcome;
+  const { lost, unlisted, doubled, strange, uncertain, kills, cut, states, recipients, errors } = outcome;
   const most = isSettling ? 0 : kills * LANES + cut;
   const sum = Object.values(states).reduce((all, count) => all + count, 0);
   return [
     lost.length > 0 && `${lost.length} lost silently: ${some(lost)}`,
+    unlisted.length > 0 && `${unlisted.length} uncertain and not listed: ${some(unlisted)}`,
     doubled.length > 0 && `${doubled.length} doubled: ${some(doubled)}`,
     strange.length > 0 && `${strange.length} letters that no row knows: ${some(strange)}`,
     uncertain.length > most && `${uncertain.length} uncertain, at most ${most} may be`,

@@ -9,13 +9,15 @@ export interface Verdict {
   uncertain: { recipient: string; isDelivered: boolean }[];
   /** Recipients whose letter the relay never had, though their row does not say that this is in doubt. */
   lost: string[];
+  /** Uncertain ones that `watchpost deliveries` does not name. */
+  unlisted: string[];
   /** Copies beyond the first. */
   doubled: string[];
   /** Letters that the relay has and no row knows by its Message-ID and recipient. */
   strange: string[];
 }
 
-export function verdictOf(newsroom: Newsroom, log: string): Verdict {
+export async function verdictOf(newsroom: Newsroom, log: string): Promise<Verdict> {
   const rows = newsroom.ask<{ recipient: string; state: string; message_id: string }>(
     'select recipient, state, message_id from delivery',
   );
@@ -24,6 +26,8 @@ export function verdictOf(newsroom: Newsroom, log: string): Verdict {
   const isDelivered = ({ recipient }: { recipient: string }) => copies.has(recipient);
   const known = new Map(rows.map((row) => [row.recipient, row.message_id]));
   const uncertain = rows.filter(({ state }) => state === 'uncertain');
+  const [edition] = newsroom.ask<{ id: string }>('select id from edition');
+  const { stdout: listed } = await newsroom.command('deliveries', edition?.id ?? '');
   return {
     recipients: rows.length,
     states: Object.fromEntries(
@@ -31,6 +35,7 @@ export function verdictOf(newsroom: Newsroom, log: string): Verdict {
     ),
     uncertain: uncertain.map((row) => ({ recipient: row.recipient, isDelivered: isDelivered(row) })),
     lost: rows.filter((row) => row.state !== 'uncertain' && !isDelivered(row)).map((row) => row.recipient),
+    unlisted: uncertain.map(({ recipient }) => recipient).filter((one) => !listed.includes(`  ${one}  `)),
     doubled: [...copies].flatMap(([recipient, letters]) => letters.slice(1).map(() => recipient)),
     strange: taken
       .filter(({ recipient, messageId }) => known.get(recipient) !== messageId)
