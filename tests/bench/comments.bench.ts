@@ -6,13 +6,13 @@ import { projectRoot } from '#core/platform/config.ts';
 import { openSqlite } from '#core/platform/db.ts';
 import { type AkismetFake, startAkismetFake } from '../support/akismet-fake.ts';
 import { publishFiftyComments } from '../support/fifty-comments.ts';
+import { isPinning, type Pinned, spawnPinned, untilAnswering } from '../support/processes.ts';
 import { freePort } from '../support/test-site.ts';
 import { addComments } from './comments/many-comments.ts';
 import { startBareInserts, startBarePosts } from './comments/yardsticks.ts';
 import type { LoadResult } from './pages/load.ts';
 import { type Load, rate, startLoad } from './pages/load-process.ts';
 import { OUTAGE } from './pages/measured-pages.ts';
-import { isPinning, type Pinned, spawnPinned, untilAnswering } from './pages/processes.ts';
 import { median } from './timing.ts';
 
 /**

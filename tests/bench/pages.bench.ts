@@ -4,12 +4,12 @@ import path from 'node:path';
 import { projectRoot } from '#core/platform/config.ts';
 import { openSqlite } from '#core/platform/db.ts';
 import { publishFiftyComments } from '../support/fifty-comments.ts';
+import { isPinning, type Pinned, spawnPinned, untilAnswering } from '../support/processes.ts';
 import { freePort, until } from '../support/test-site.ts';
 import { publishComments, writeArticles } from './pages/big-site.ts';
 import type { LoadResult } from './pages/load.ts';
 import { rate, startLoad } from './pages/load-process.ts';
 import { OUTAGE, PAGES, settled } from './pages/measured-pages.ts';
-import { isPinning, type Pinned, spawnPinned, untilAnswering } from './pages/processes.ts';
 import { startYardstick } from './pages/yardstick.ts';
 import { median } from './timing.ts';
 

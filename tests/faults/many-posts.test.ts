@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '#core/platform/db.ts';
 import { NO_FLOOD, setRules } from '../support/comment-rules.ts';
 import { publishBeside } from '../support/published-comment.ts';
+import { seeded } from '../support/seeded.ts';
 import { postForm, startSite, type TestSite } from '../support/test-site.ts';
 
 const ARTICLE = 'sim-swapping';
@@ -105,15 +106,4 @@ async function restart(site: TestSite, afterMs: number): Promise<void> {
   await sleep(afterMs); // into the middle of some post
   await site.stop('SIGKILL');
   await site.start();
-}
-
-/** Numbers from 0 to 1, the same in each run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
+import { spawnPinned, untilAnswering } from '../../support/processes.ts';
 import { freePort } from '../../support/test-site.ts';
-import { spawnPinned, untilAnswering } from '../pages/processes.ts';
 
 /** Inserts the text of a comment, one transaction each, with synchronous=FULL and nothing else, in a process of its own. */
 export async function startBareInserts() {

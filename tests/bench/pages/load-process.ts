@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import path from 'node:path';
+import { spawnPinned } from '../../support/processes.ts';
 import type { LoadJob, LoadResult } from './load.ts';
-import { spawnPinned } from './processes.ts';
 
 /** The load generator, in a process of its own. */
 export interface Load {

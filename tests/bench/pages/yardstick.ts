@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Pinned, spawnPinned, untilAnswering } from '../../support/processes.ts';
 import { freePort } from '../../support/test-site.ts';
-import { type Pinned, spawnPinned, untilAnswering } from './processes.ts';
 
 /** An answer of ours, as it came, for the yardstick to give too. */
 export interface SentAnswer {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { until } from '../../support/test-site.ts';
+import { until } from './test-site.ts';
 
 /** Servers on one processor, the load on another: otherwise they would measure each other. */
 const PROCESSOR = { server: '0', load: '1' } as const;
