@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '#core/app.ts';
-import { digestLetter } from '#core/editions/digest-letter.ts';
 import { type Edition, editionPath } from '#core/editions/edition.ts';
 import { type Made, makeEdition, plannedEdition } from '#core/editions/make-edition.ts';
+import { variantPreviews } from '#core/editions/previews.ts';
 import { deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { CADENCES, type Cadence } from '#core/subscribers/subscriber.ts';
 import { type Command, UsageError, withApp } from './command.ts';
@@ -35,11 +35,9 @@ Letters that the relay puts off stay in the outbox and are tried again by the ru
 async function preview(app: App, cadence: Cadence, now: Date | undefined): Promise<number> {
   const planned = await plannedEdition(app, cadence, now ?? app.clock.now());
   if (planned.state !== 'made') return tellNothing(planned, cadence);
-  const reader = { id: 'preview', email: 'reader@example.org' };
-  for (const variant of planned.variants) {
-    const { subject, text } = digestLetter(app, planned.edition, variant, reader, 'preview', app.clock.now());
-    const who = `To ${variant.readers} ${variant.readers === 1 ? 'reader' : 'readers'}`;
-    console.log(`${who}${variant.topics ? ` of ${variant.topics}` : ''}\nSubject: ${subject}\n\n${text}\n`);
+  for (const { topics, readers, subject, text } of variantPreviews(app, planned.edition, planned.variants)) {
+    const who = `To ${readers} ${readers === 1 ? 'reader' : 'readers'}`;
+    console.log(`${who}${topics ? ` of ${topics}` : ''}\nSubject: ${subject}\n\n${text}\n`);
   }
   return 0;
 }

@@ -7,9 +7,11 @@ import { SharePictures } from './articles/share-picture/share-pictures.ts';
 import { Views } from './articles/views.ts';
 import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
+import { editionLetters } from './editions/edition-letters.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { type LetterFor, Sender } from './mail/deliver.ts';
-import { readDkimSigner } from './mail/dkim.ts';
+import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
+import { composed } from './mail/ready-letter.ts';
 import { keptMailRelay, smtpRelay } from './mail/relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -80,7 +82,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     views: new Views(parts),
     changes: new PageChanges(db),
     spam: config.akismet && watchedAkismet(parts, config.akismet),
-    sender: new Sender(parts, { relay, dkim, letterFor: everyLetter({ ...parts, library }) }),
+    sender: new Sender(parts, { relay, letterFor: everyLetter({ ...parts, library }, dkim) }),
   };
 }
 
@@ -91,10 +93,16 @@ function watchedAkismet(parts: Parts, settings: NonNullable<Config['akismet']>):
 }
 
 /** Makes the letter of any row of the outbox. */
-function everyLetter(parts: Parts & { library: Library }): LetterFor {
+function everyLetter(parts: Parts & { library: Library }, dkim: DkimSigner | undefined): LetterFor {
   const ofComments = commentLetterMaker(parts);
   const ofSubscribers = letterMaker(parts);
-  return (delivery) => (isCommentLetter(delivery) ? ofComments(delivery) : ofSubscribers(delivery));
+  const ofEditions = editionLetters(parts, dkim);
+  const single = composed(
+    (delivery) => (isCommentLetter(delivery) ? ofComments(delivery) : ofSubscribers(delivery)),
+    parts,
+    dkim,
+  );
+  return (delivery) => (delivery.edition_id === null ? single(delivery) : ofEditions(delivery));
 }
 
 /** Ends what is under way, then closes; nothing may use the app afterwards. */

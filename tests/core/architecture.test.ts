@@ -133,6 +133,9 @@ const SAFE_HTML_MADE = [
   'src/core/articles/rendered-texts.ts',
   'src/core/articles/search/marks.ts',
   'src/core/comments/markup/comment-markup.ts',
+  'src/core/editions/edition-html.ts',
+  'src/core/editions/markdown-letter.ts',
+  'src/core/editions/story-html.ts',
   'src/core/mail/letter-layout.ts',
   'src/core/platform/safe-html.ts',
 ];

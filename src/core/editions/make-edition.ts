@@ -8,6 +8,7 @@ import { lastDigests } from '../subscribers/told-rows.ts';
 import { choosePlan } from './choose-stories.ts';
 import { CADENCE_WORDS, type Edition, type Variant } from './edition.ts';
 import { editionById, insertEdition, lastEdition, takeEditionNumber } from './edition-rows.ts';
+import { houseOf } from './house.ts';
 import { numberStories } from './story.ts';
 import { insertStories, knownStories } from './story-rows.ts';
 import {
@@ -67,7 +68,7 @@ export async function plannedEdition(
     until: isoTime(now),
     lastStory: numbered.last,
     title: `${library.site.title} ${CADENCE_WORDS[cadence].toLowerCase()}: ${lead.title}`,
-    contents,
+    contents: { ...contents, house: houseOf(library.site, parts.siteUrl) },
   };
   const recipients = variants.reduce((sum, { readers }) => sum + readers, 0);
   return { state: 'made', edition, recipients, variants, telling, fresh: numbered.fresh };

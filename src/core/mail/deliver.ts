@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DAY, HOUR, isoAfter, isoTime, MINUTE, SECOND } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
-import { type DkimSigner, dkimSigned } from './dkim.ts';
-import { type Letter, messageBytes } from './letter.ts';
 import {
   claimDeliveries,
   type Delivery,
@@ -14,10 +12,11 @@ import {
   type Settled,
   settleDelivery,
 } from './outbox-rows.ts';
+import type { ReadyLetter } from './ready-letter.ts';
 import type { Relay, RelayOutcome } from './relay.ts';
 
 /** Makes the letter of a row at the moment of sending, or says why it is no longer wanted. */
-export type LetterFor = (delivery: Delivery) => Promise<Letter | { skip: string }>;
+export type LetterFor = (delivery: Delivery) => Promise<ReadyLetter | { skip: string }>;
 
 type Outcome = RelayOutcome | { state: 'skipped'; reply: string };
 
@@ -33,20 +32,15 @@ export class Sender {
   readonly #parts: Parts;
   readonly #relay: Relay;
   readonly #letterFor: LetterFor;
-  readonly #dkim: DkimSigner | undefined;
   /** Names this process, so that what it held can be taken back when it is gone. */
   readonly #owner = `${hostname()}:${process.pid}:${randomBytes(6).toString('hex')}`;
   #awayUntil = 0;
   #awayFor = 0;
 
-  constructor(
-    parts: Parts,
-    { relay, letterFor, dkim }: { relay: Relay; letterFor: LetterFor; dkim: DkimSigner | undefined },
-  ) {
+  constructor(parts: Parts, { relay, letterFor }: { relay: Relay; letterFor: LetterFor }) {
     this.#parts = parts;
     this.#relay = relay;
     this.#letterFor = letterFor;
-    this.#dkim = dkim;
   }
 
   /** Sends what is due now, of one edition where it is named; the number of rows settled. */
@@ -90,15 +84,12 @@ export class Sender {
   }
 
   async #attempt(delivery: Delivery): Promise<Outcome> {
-    const { db, clock, log } = this.#parts;
+    const { db, log } = this.#parts;
     try {
       const letter = await this.#letterFor(delivery);
       if ('skip' in letter) return { state: 'skipped', reply: letter.skip };
-      const plain = await messageBytes(letter);
-      const bytes = this.#dkim ? dkimSigned(plain, this.#dkim, clock.now()) : plain;
-      const envelope = { from: letter.from.address, to: letter.to };
       const atTheDot = () => markAtTheDot(db, delivery.id, this.#owner);
-      return await this.#relay.send(envelope, letter.messageId, bytes, atTheDot);
+      return await this.#relay.send(letter.envelope, delivery.message_id, letter.bytes, atTheDot);
     } catch (error) {
       log.error('bug.delivery', { delivery: delivery.id, error });
       return { state: 'deferred', reply: 'it could not be made; the log says more', everyone: false };

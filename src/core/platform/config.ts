@@ -21,6 +21,8 @@ export interface Config {
   /** `Name <address>` or an address; absent: as site.yaml says. */
   mailFrom?: string;
   dkim?: { domain: string; selector: string; keyFile: string };
+  /** Somebody reads what comes back to `bounces+…` at the sender's domain: letters carry such addresses. */
+  returnPath: boolean;
   akismet?: { key: string; url: URL };
   /** Peers whose X-Forwarded-For is believed. */
   trustedProxies: BlockList;
@@ -128,6 +130,7 @@ const schema = z.object({
   DKIM_DOMAIN: optional(z.string()),
   DKIM_SELECTOR: optional(z.string()),
   DKIM_KEY: optional(file),
+  RETURN_PATH: withDefault(z.enum(['on', 'off'], 'should be on or off'), 'off'),
   AKISMET_KEY: optional(z.string().trim()),
   AKISMET_URL: withDefault(
     urlOf(['http:', 'https:'], 'https://rest.akismet.com'),
@@ -161,6 +164,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     contentDir: set.CONTENT_DIR,
     trustedProxies: set.TRUSTED_PROXIES,
     worker: set.WORKER === 'on',
+    returnPath: set.RETURN_PATH === 'on',
     logLevel: set.LOG_LEVEL,
     ...dkimOf(set),
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),
