@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   desk: async () => (await import('./desk.ts')).deskCommand,
   rules: async () => (await import('./rules.ts')).rulesCommand,
   digest: async () => (await import('./digest.ts')).digestCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
 };
 
 /** The one place where a broken rule becomes an exit code. */

@@ -41,6 +41,8 @@ const SAFE_HTML = [
   'answered.html',
   'pinned.html',
   'preview', // what commentHtml made of the form's text
+  'introduction', // what renderMarkdown made of the editor's text
+  'letter', // and of a letter's
   'jsonForHtml(data)',
   'hit.title',
   'hit.excerpt',

@@ -6,7 +6,7 @@ import { type Edition, type EditionStory, storiesNamed, type Variant } from './e
 import { inShort, labelOf, moreLine, opening } from './edition-words.ts';
 import type { House } from './house.ts';
 import { markdownInLetter } from './markdown-letter.ts';
-import { actionList, kicker, leadStory, otherStory } from './story-html.ts';
+import { actionList, destination, kicker, leadStory, otherStory } from './story-html.ts';
 
 /** What an edition says to all readers of one variant, as the middle of a letter. */
 export function editionHtml(
@@ -48,6 +48,7 @@ function digestHtml(
 
 function alertHtml(house: House, { contents: { update } }: Edition, story: EditionStory): SafeHtml {
   const { title, dek, affected = [], actions = [], path } = story;
+  const href = new URL(path, house.url).href;
   return joined([
     kicker(labelOf(house, story)),
     heading(title),
@@ -56,7 +57,8 @@ function alertHtml(house: House, { contents: { update } }: Edition, story: Editi
       : [paragraph(dek)]),
     ...(affected.length > 0 ? [paragraph(`Affected: ${affected.join(', ')}.`)] : []),
     ...(actions.length > 0 ? [actionList('What to do now', actions)] : []),
-    button('Read the whole story', new URL(path, house.url).href),
+    button('Read the whole story', href),
+    destination(href, 16),
   ]);
 }
 

@@ -33,14 +33,14 @@ interface Pattern {
 export function editionLetters(parts: EditionLetterParts, signer: DkimSigner | undefined): LetterFor {
   const readers = new ReadersAtOnce(parts.db);
   const patterns = new RecentlyUsed<Promise<Pattern>>(KEPT_PATTERNS);
-  const patternOf = (delivery: Delivery, hasPhrase: boolean) => {
+  const patternOf = async (delivery: Delivery, hasPhrase: boolean): Promise<Pattern> => {
     const key = `${delivery.edition_id} ${delivery.variant_id} ${hasPhrase ? 'with a phrase' : ''}`;
-    return patterns
-      .of(key, () => patternFor(parts, delivery, hasPhrase))
-      .catch((error: unknown) => {
-        patterns.forget(key); // the next letter may find the database in better health
-        throw error;
-      });
+    try {
+      return await patterns.of(key, () => patternFor(parts, delivery, hasPhrase));
+    } catch (error) {
+      patterns.forget(key); // the next letter may find the database in better health
+      throw error;
+    }
   };
   return async (delivery) => {
     const reader = await readers.of(delivery.subscriber_id ?? '');

@@ -15,12 +15,11 @@ export function subjectOf(house: House, edition: Edition, lead: EditionStory | u
   return `${editionName(house, edition)}: ${lead?.title ?? edition.title}`;
 }
 
-/** Which letter this is, and of when: `Weekly digest · Tuesday, 24 November 2026`. */
-export function kickerOf(house: House, { kind, cadence, until, contents }: Edition): string {
-  if (kind === 'alert')
-    return `${contents.update ? 'Update' : 'Alert'} · ${timeWords(house, contents.update?.at ?? until)}`;
-  const what = kind === 'letter' ? 'Letter' : `${cadence ? CADENCE_WORDS[cadence] : ''} digest`.trim();
-  return `${what} · ${timeWords(house, until, 'date')}`;
+/** When it is of, below the name: `Tuesday, 24 November 2026`. */
+export function kickerOf(house: House, { kind, until, contents }: Edition): string {
+  if (kind !== 'alert') return timeWords(house, until, 'date');
+  const { update } = contents;
+  return update ? `An update, ${timeWords(house, update.at)}` : timeWords(house, until);
 }
 
 /** Why somebody gets it; whoever forwards it forwards that, too. */

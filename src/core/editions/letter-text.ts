@@ -20,36 +20,48 @@ const BLOCKS =
 
 class TextWriter {
   readonly #base: string;
-  readonly #blocks: string[] = [];
+  readonly #blocks: { text: string; kind: 'item' | 'row' | 'block' }[] = [];
   readonly #lists: number[] = [];
   readonly #links: { href: string; from: number }[] = [];
   #line = '';
   /** What the next block begins with: the mark of a list's item. */
   #mark = '';
-  #quotes = 0;
-  #isVerbatim = false;
+  /** Of each open quotation and box: whether its lines are quoted. */
+  readonly #quotes: boolean[] = [];
+  #within: 'pre' | 'tr' | '' = '';
 
   constructor(base: string) {
     this.#base = base;
   }
 
   words(text: string): void {
-    this.#line += this.#isVerbatim ? text : text.replace(/\s+/g, ' ');
+    this.#line += this.#within === 'pre' ? text : text.replace(/\s+/g, ' ');
   }
 
   begin(name: string, attributes: string): void {
     if (BLOCKS.test(name)) this.#endBlock();
-    if (name === 'ul') this.#lists.push(Number.NaN);
-    else if (name === 'ol') this.#lists.push(Number(attributeOf(attributes, 'start') || 1));
-    else if (name === 'li') this.#mark = this.#nextMark();
-    else if (name === 'blockquote') this.#quotes++;
-    else if (name === 'pre') this.#isVerbatim = true;
-    else if (name === 'br') this.#line += '\n';
-    else if (name === 'hr') this.#line = '* * *';
-    else if (name === 'img') this.#line += `[Picture: ${attributeOf(attributes, 'alt')}]`;
-    else if (name === 'input') this.#line += attributes.includes('checked') ? '[x] ' : '[ ] ';
-    else if (name === 'a')
-      this.#links.push({ href: attributeOf(attributes, 'href'), from: this.#line.length });
+    switch (name) {
+      case 'ul':
+      case 'ol':
+        this.#lists.push(name === 'ul' ? Number.NaN : Number(attributeOf(attributes, 'start') || 1));
+        break;
+      case 'li':
+        this.#mark = this.#nextMark();
+        break;
+      case 'blockquote':
+      case 'div':
+        this.#quotes.push(name === 'blockquote' || attributes.includes('admonition'));
+        break;
+      case 'pre':
+      case 'tr':
+        this.#within = name;
+        break;
+      case 'a':
+        this.#links.push({ href: attributeOf(attributes, 'href'), from: this.#line.length });
+        break;
+      default:
+        this.#line += standIn(name, attributes);
+    }
   }
 
   end(name: string): void {
@@ -57,13 +69,18 @@ class TextWriter {
     else if (name === 'td' || name === 'th') this.#line += ' | ';
     else if (BLOCKS.test(name)) this.#endBlock();
     if (name === 'ul' || name === 'ol') this.#lists.pop();
-    else if (name === 'blockquote') this.#quotes--;
-    else if (name === 'pre') this.#isVerbatim = false;
+    else if (name === 'blockquote' || name === 'div') this.#quotes.pop();
+    else if (name === 'pre' || name === 'tr') this.#within = '';
   }
 
   text(): string {
     this.#endBlock();
-    return this.#blocks.join('\n\n').replace(/\n\n(?=\s*(?:- |\d+\. ))/g, '\n');
+    return this.#blocks
+      .map(({ text, kind }, index) => {
+        const isNext = kind !== 'block' && this.#blocks[index - 1]?.kind === kind;
+        return `${index === 0 ? '' : isNext ? '\n' : '\n\n'}${text}`;
+      })
+      .join('');
   }
 
   #endLink(): void {
@@ -71,22 +88,23 @@ class TextWriter {
     const shown = this.#line.slice(from);
     if (href === '' || href.startsWith('#') || !URL.canParse(href, this.#base)) return;
     const address = new URL(href, this.#base).href;
-    if (shown !== address && `mailto:${shown}` !== address) this.#line += ` (${address})`;
+    if (shown !== address && `mailto:${shown}` !== address) this.#line += ` <${address}>`;
   }
 
   #endBlock(): void {
-    const line = this.#isVerbatim ? this.#line.trimEnd() : this.#line.replace(/[ |]+$/, '').trim();
+    const isVerbatim = this.#within === 'pre';
+    const line = isVerbatim ? this.#line.trimEnd() : this.#line.replace(/[ |]+$/, '').trim();
     this.#line = '';
     if (line === '') return;
-    const quote = '> '.repeat(this.#quotes);
-    const depth = Math.max(0, this.#lists.length - 1);
-    const first = `${quote}${'  '.repeat(depth)}${this.#mark}`;
-    const others = `${quote}${' '.repeat(first.length - quote.length || (this.#lists.length > 0 ? 2 : 0))}`;
+    const quote = '> '.repeat(this.#quotes.filter(Boolean).length);
+    const first = `${quote}${'  '.repeat(Math.max(0, this.#lists.length - 1))}${this.#mark}`;
+    const inset = this.#mark ? first.length - quote.length : 2 * this.#lists.length;
+    const others = quote + ' '.repeat(inset);
+    const lines = isVerbatim ? line.split('\n').map((one) => `    ${one}`) : broken(line, 72 - others.length);
+    const kind = this.#mark ? 'item' : this.#within === 'tr' ? 'row' : 'block';
+    const text = lines.map((one, index) => (index === 0 && this.#mark ? first : others) + one).join('\n');
+    this.#blocks.push({ text, kind });
     this.#mark = '';
-    const lines = this.#isVerbatim
-      ? line.split('\n').map((one) => `    ${one}`)
-      : broken(line, 72 - others.length);
-    this.#blocks.push(lines.map((one, index) => (index === 0 ? first : others) + one).join('\n'));
   }
 
   #nextMark(): string {
@@ -95,6 +113,15 @@ class TextWriter {
     this.#lists[this.#lists.length - 1] = number + 1;
     return `${number}. `;
   }
+}
+
+/** What an element that is no text leaves in one. */
+function standIn(name: string, attributes: string): string {
+  if (name === 'br') return '\n';
+  if (name === 'hr') return '* * *';
+  if (name === 'img') return `[Picture: ${attributeOf(attributes, 'alt')}]`;
+  if (name === 'input') return attributes.includes('checked') ? '[x] ' : '[ ] ';
+  return '';
 }
 
 function broken(text: string, width: number): string[] {

@@ -36,7 +36,7 @@ const CLASSES: Record<string, string> = {
   th: 'wp-line',
   td: 'wp-line',
 };
-const PLAIN = 'a em strong del s code br sub sup q small div img'.split(' ');
+const PLAIN = 'a em strong del s code br sub sup q small div img thead tbody tr'.split(' ');
 
 const KEPT: sanitize.IOptions = {
   allowedTags: [...PLAIN, ...Object.keys(STYLES)],
@@ -80,6 +80,7 @@ function transformers(base: string): Record<string, sanitize.Transformer> {
       attribs: {},
       text: checked === undefined ? '☐ ' : '☑ ',
     }),
+    p: (_tag, attribs) => styled(attribs.class === 'title' ? 'strong' : 'p', attribs),
     div: (_tag, { class: name = '' }) => styled(name.includes('admonition') ? 'blockquote' : 'div', {}),
   };
 }

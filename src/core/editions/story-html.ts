@@ -45,7 +45,9 @@ function titleLink({ title, href }: ShownStory): string {
 }
 
 /** The link itself, so that a reader sees where it leads before they press it. */
-function destination(href: string, below: number): string {
+export function destination(href: string, below: number): SafeHtml {
   const shown = href.replace(/^https?:\/\//, '').replace(/\/$/, '');
-  return `<p style="margin:0 0 ${below}px;font:15px/1.4 ${SANS}"><a dir="ltr" href="${escapeHtml(href)}" class="wp-ink" style="color:${INK}">${escapeHtml(shown)}</a></p>`;
+  return asSafeHtml(
+    `<p style="margin:0 0 ${below}px;font:15px/1.4 ${SANS}"><a dir="ltr" href="${escapeHtml(href)}" class="wp-ink" style="color:${INK}">${escapeHtml(shown)}</a></p>`,
+  );
 }

@@ -37,10 +37,10 @@ export function letterHtml({
 <style>${DARK}</style>
 </head>
 <body class="wp-page" style="margin:0;padding:0;background-color:${PAPER}">
-<div style="display:none;max-height:0;overflow:hidden;font-size:1px;line-height:1px;color:${PAPER}">${escapeHtml(preheader)}</div>
+<div style="display:none;font-size:1px;line-height:1px;color:${PAPER}">${escapeHtml(preheader)}</div>
 <table ${TABLE} class="wp-page" style="background-color:${PAPER}"><tr><td align="center" style="padding:24px 16px 32px">
 <!--[if mso]><table role="presentation" width="600" align="center"><tr><td><![endif]-->
-<table ${TABLE} style="max-width:600px;table-layout:fixed;word-break:break-word">
+<table ${TABLE} style="max-width:600px;word-break:break-word">
 <tr><td class="wp-ink" style="padding:0 0 12px;border-bottom:4px solid ${AMBER};font:700 24px/1.2 ${SERIF};color:${INK}">${escapeHtml(title)}${small}</td></tr>
 <tr><td class="wp-ink" style="padding:24px 0 8px;font:17px/1.55 ${SERIF};color:${INK}">
 ${contents}
@@ -98,14 +98,14 @@ export function quotation(name: string, about: string, words: string, remark = '
   const below = remark
     ? `<p class="wp-quiet" style="margin:0 0 12px;font:13px/1.55 ${SANS};color:${QUIET}">${escapeHtml(remark)}</p>`
     : '';
-  return asSafeHtml(`<p class="wp-quiet" style="margin:0 0 6px;font:700 13px/1.5 ${SANS};color:${QUIET}"><bdi>${escapeHtml(name)}</bdi> ${escapeHtml(about)}</p>
+  return asSafeHtml(`<p class="wp-quiet" style="margin:0 0 6px;font:700 13px/1.5 ${SANS};color:${QUIET}"><span dir="auto">${escapeHtml(name)}</span> ${escapeHtml(about)}</p>
 <blockquote dir="auto" class="wp-line" style="margin:0 0 10px;padding:2px 0 2px 14px;border-left:2px solid ${HAIRLINE}">${lines}</blockquote>
 ${below}`);
 }
 
 /** The reader's own words, by which they tell that a letter is ours, and where they read how. */
 export function phraseNote(phrase: string, genuine: string): SafeHtml {
-  return asSafeHtml(`<p class="wp-quiet" style="margin:0 0 24px;font:13px/1.6 ${SANS};color:${QUIET}">Your phrase: <b class="wp-ink" style="color:${INK}"><bdi>${escapeHtml(phrase)}</bdi></b><br>
+  return asSafeHtml(`<p class="wp-quiet" style="margin:0 0 24px;font:13px/1.6 ${SANS};color:${QUIET}">Your phrase: <b class="wp-ink" style="color:${INK}"><span dir="auto">${escapeHtml(phrase)}</span></b><br>
 Only you and we know it: a letter without it is not from us. <a href="${escapeHtml(genuine)}" style="color:${QUIET}">More ways to tell</a></p>`);
 }
 
