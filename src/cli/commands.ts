@@ -24,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   import: async () => (await import('./import.ts')).importCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   bounce: async () => (await import('./bounce.ts')).bounceCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
 };
 
 /** The one place where a broken rule becomes an exit code. */

@@ -1,4 +1,9 @@
+import { resolveMx, resolveTxt } from 'node:dns/promises';
 import type { App } from '#core/app.ts';
+import { readDkimSigner } from '#core/mail/dkim.ts';
+import { type DnsRecords, dnsFindings } from '#core/mail/dns-records.ts';
+import { sender } from '#core/mail/sender-address.ts';
+import { hasReturnPath } from '#core/mail/verp.ts';
 import { settingValue } from '#core/platform/settings.ts';
 import type { Usage } from '#core/spam/spam-filter.ts';
 import { type Command, withApp } from './command.ts';
@@ -7,12 +12,19 @@ type Finding = { level: 'good' | 'note' | 'fault'; text: string };
 
 export const doctorCommand: Command = {
   summary: 'says what is set up, what is missing, and what to do about it',
-  help: `Usage: watchpost doctor
+  help: `Usage: watchpost doctor [--dns]
 
 Looks at the settings, the database, the content, the spam filter and the mail, and says what to mend.
+
+  --dns   also asks the domain name system whether receivers can believe our letters: SPF, DKIM, DMARC, MX
+
 Exit code 1 where something is wrong, 0 where all is well or only worth a note.`,
-  async run() {
-    const findings = await withApp(examine);
+  options: { dns: { type: 'boolean' } },
+  async run({ values }) {
+    const findings = await withApp(async (app) => [
+      ...(await examine(app)),
+      ...(values.dns ? await records(app) : []),
+    ]);
     const marks = { good: 'ok   ', note: 'note ', fault: 'FAULT' };
     for (const { level, text } of findings) console.log(`${marks[level]} ${text}`);
     return findings.some((finding) => finding.level === 'fault') ? 1 : 0;
@@ -86,6 +98,30 @@ function mail({ config, library }: App): Finding[] {
       text: 'Letters need a postal address: put yours into content/site.yaml, newsletter.postalAddress.',
     });
   return findings;
+}
+
+async function records({ config, library: { site } }: App): Promise<Finding[]> {
+  const from = sender(config.mailFrom, site).address;
+  return dnsFindings(systemRecords, {
+    fromDomain: from.slice(from.lastIndexOf('@') + 1),
+    signer: config.dkim && readDkimSigner(config.dkim),
+    hasReturnPath: hasReturnPath(config),
+  });
+}
+
+/** The machine's own resolver; that there is no such name or record is an answer, too. */
+const systemRecords: DnsRecords = {
+  txt: async (name) => (await answer(resolveTxt(name))).map((strings) => strings.join('')),
+  mx: async (name) => (await answer(resolveMx(name))).map(({ exchange }) => exchange),
+};
+
+async function answer<T>(asked: Promise<T[]>): Promise<T[]> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (['ENOTFOUND', 'ENODATA'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
 }
 
 function address({ siteUrl }: App): Finding[] {

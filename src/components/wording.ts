@@ -1,5 +1,6 @@
 import type { Site } from '#core/articles/site.ts';
 import { localeOf, timeWords } from '#core/articles/time-words.ts';
+import { CADENCE_WORDS, type Edition } from '#core/editions/edition.ts';
 
 export { timeWords };
 
@@ -50,4 +51,11 @@ function ordinal(day: number): string {
 /** `1 comment`, `12 comments`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** What an edition is: `Weekly digest`, `Alert`, `Update of an alert`, `Letter`. */
+export function kindWords({ kind, cadence, contents }: Edition): string {
+  if (kind === 'alert') return contents.update ? 'Update of an alert' : 'Alert';
+  if (kind === 'letter') return 'Letter';
+  return cadence ? `${CADENCE_WORDS[cadence]} digest` : 'Digest';
 }

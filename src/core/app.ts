@@ -7,12 +7,13 @@ import { SharePictures } from './articles/share-picture/share-pictures.ts';
 import { Views } from './articles/views.ts';
 import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
+import { editionLetters } from './editions/edition-letters.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { pauseIfSending } from './editions/move-edition.ts';
 import { SnsTopic } from './mail/bounces/sns-topic.ts';
-import { Sender, type SenderHooks } from './mail/deliver.ts';
+import { type LetterFor, Sender, type SenderHooks } from './mail/deliver.ts';
 import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
-import { composed, type LetterMaker } from './mail/ready-letter.ts';
+import { composed } from './mail/ready-letter.ts';
 import { keptMailRelay } from './mail/relay.ts';
 import { smtpRelay } from './mail/smtp/smtp-relay.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -131,9 +132,9 @@ function newSender(
   dkim: DkimSigner | undefined,
   owner?: string,
 ): Sender {
-  const { config, clock } = parts;
+  const { config } = parts;
   const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
-  const letterFor = composed(everyLetter(parts), { dkim, clock });
+  const letterFor = everyLetter(parts, dkim);
   return new Sender(parts, {
     relay,
     letterFor,
@@ -152,10 +153,16 @@ function hooksOf(parts: Parts): SenderHooks {
 }
 
 /** Makes the letter of any row of the outbox. */
-function everyLetter(parts: Parts & { library: Library }): LetterMaker {
+function everyLetter(parts: Parts & { library: Library }, dkim: DkimSigner | undefined): LetterFor {
   const ofComments = commentLetterMaker(parts);
   const ofSubscribers = letterMaker(parts);
-  return (delivery) => (isCommentLetter(delivery) ? ofComments(delivery) : ofSubscribers(delivery));
+  const ofEditions = editionLetters(parts, dkim);
+  const single = composed(
+    (delivery) => (isCommentLetter(delivery) ? ofComments(delivery) : ofSubscribers(delivery)),
+    parts,
+    dkim,
+  );
+  return (delivery) => (delivery.edition_id === null ? single(delivery) : ofEditions(delivery));
 }
 
 /** Ends what is under way, then closes; nothing may use the app afterwards. */

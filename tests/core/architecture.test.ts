@@ -42,6 +42,8 @@ const SAFE_HTML = [
   'answered.html',
   'pinned.html',
   'preview', // what commentHtml made of the form's text
+  'introduction', // what renderMarkdown made of the editor's text
+  'letter', // and of a letter's
   'jsonForHtml(data)',
   'hit.title',
   'hit.excerpt',
@@ -134,6 +136,9 @@ const SAFE_HTML_MADE = [
   'src/core/articles/rendered-texts.ts',
   'src/core/articles/search/marks.ts',
   'src/core/comments/markup/comment-markup.ts',
+  'src/core/editions/edition-html.ts',
+  'src/core/editions/markdown-letter.ts',
+  'src/core/editions/story-html.ts',
   'src/core/mail/letter-layout.ts',
   'src/core/platform/safe-html.ts',
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { digestLetter } from '#core/editions/digest-letter.ts';
 import { plannedEdition } from '#core/editions/make-edition.ts';
+import { variantPreviews } from '#core/editions/previews.ts';
 import { addReader } from '../support/readers.ts';
 import { openTestApp, writeArticle } from '../support/test-app.ts';
 import { startSite, type TestSite, until } from '../support/test-site.ts';
@@ -57,17 +57,9 @@ describe('what is published', () => {
     await addReader(app, 'reader@example.org');
     const planned = await plannedEdition(app, 'weekly', app.clock.now());
     assert.ok(planned.state === 'made');
-    const [variant] = planned.variants;
-    assert.ok(variant);
-    const reader = { id: 'reader', email: 'reader@example.org' };
-    const { subject, text, html } = digestLetter(
-      app,
-      planned.edition,
-      variant,
-      reader,
-      'id',
-      app.clock.now(),
-    );
+    const [letter] = variantPreviews(app, planned.edition, planned.variants);
+    assert.ok(letter);
+    const { subject, text, html } = letter;
     for (const part of [subject, text, html]) {
       assert.match(part, /hxxps:\/\/evil-host\[\.\]example/);
       assert.doesNotMatch(part, /evil-host\.example|:ioc/);

@@ -1,12 +1,14 @@
 import type { EditionKind, EditionState } from '#db/schema.ts';
 import type { Article } from '../articles/article.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
+import type { House } from './house.ts';
 
 /** A story as it stood when the edition started. */
 export type EditionStory = Pick<
   Article,
   'slug' | 'path' | 'title' | 'dek' | 'published' | 'topics' | 'severity' | 'status'
->;
+> &
+  Partial<Pick<Article, 'affected' | 'actions'>>;
 
 /** What an edition says; frozen when it starts. */
 export interface EditionContents {
@@ -22,6 +24,8 @@ export interface EditionContents {
   update?: { at: string; text: string };
   /** Of a letter, which has no stories: what it says, in Markdown. */
   letter?: { title: string; markdown: string };
+  /** The house as it stood then; editions from before this was kept have none. */
+  house?: House;
 }
 
 export interface Edition {

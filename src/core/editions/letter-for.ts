@@ -2,12 +2,10 @@ import type { LetterMaker } from '../mail/ready-letter.ts';
 import { confirmLetter } from '../subscribers/confirm-letter.ts';
 import { linkLetter } from '../subscribers/link-letter.ts';
 import { subscriberById } from '../subscribers/subscriber-rows.ts';
-import { digestLetter } from './digest-letter.ts';
-import { editionById } from './edition-rows.ts';
 import type { EditionParts } from './make-edition.ts';
-import { variantById } from './variant-rows.ts';
+import { welcomeLetter } from './welcome-letter.ts';
 
-/** Makes the letter of any row that is for a subscriber at the moment of sending, so that who has left meanwhile gets none. */
+/** Writes the single letters to subscribers at the moment of sending, so that who has left meanwhile gets none. */
 export function letterMaker(parts: EditionParts): LetterMaker {
   return async (delivery) => {
     const subscriber = await subscriberById(parts.db, delivery.subscriber_id ?? '');
@@ -19,17 +17,7 @@ export function letterMaker(parts: EditionParts): LetterMaker {
     }
     if (subscriber.state !== 'confirmed') return { skip: 'unsubscribed meanwhile' };
     if (delivery.kind === 'link') return linkLetter(parts, delivery, subscriber);
-    if (delivery.kind === 'welcome') return { skip: 'there is no welcome yet' };
-    const edition = await editionById(parts.db, delivery.edition_id ?? '');
-    const variant = await variantById(parts.db, delivery.variant_id ?? 0);
-    if (!edition || !variant) throw new Error(`delivery ${delivery.id} is of no edition`);
-    return digestLetter(
-      parts,
-      edition,
-      variant,
-      subscriber,
-      delivery.message_id,
-      new Date(delivery.created_at),
-    );
+    if (delivery.kind === 'welcome') return welcomeLetter(parts, delivery, subscriber);
+    throw new Error(`delivery ${delivery.id} is a letter that nobody writes: ${delivery.kind}`);
   };
 }

@@ -9,6 +9,7 @@ import { type Stop, stopsBefore } from './before-start.ts';
 import { choosePlan } from './choose-stories.ts';
 import { CADENCE_WORDS, type Edition, type Variant } from './edition.ts';
 import { lastEdition, takeEditionNumber } from './edition-rows.ts';
+import { houseOf } from './house.ts';
 import type { Plan } from './plan.ts';
 import { deletePlan, planOf } from './plan-rows.ts';
 import { dayIn, freeId, startEdition } from './start-edition.ts';
@@ -82,7 +83,7 @@ export async function plannedEdition(
     until: isoTime(now),
     lastStory: numbered.last,
     title: `${library.site.title} ${CADENCE_WORDS[cadence].toLowerCase()}: ${lead.title}`,
-    contents,
+    contents: { ...contents, house: houseOf(library.site, parts.siteUrl) },
   };
   const recipients = variants.reduce((sum, { readers }) => sum + readers, 0);
   return { state: 'made', edition, recipients, variants, telling, fresh: numbered.fresh };

@@ -8,6 +8,7 @@ import { type Audience, audienceReaders, countAudience } from './audience-rows.t
 import { type Stop, stopsBefore } from './before-start.ts';
 import type { Edition, Variant } from './edition.ts';
 import { editionOn, takeEditionNumber } from './edition-rows.ts';
+import { houseOf } from './house.ts';
 import type { EditionParts } from './make-edition.ts';
 import { stateWords } from './move-edition.ts';
 import { dayIn, freeId, startEdition } from './start-edition.ts';
@@ -75,7 +76,12 @@ export async function plannedAlert(
     until: isoTime(now),
     lastStory: number ?? 0,
     title: update ? `${article.title}: an update` : article.title,
-    contents: { stories: [storyOf(article)], more: 0, ...(update ? { update } : {}) },
+    contents: {
+      stories: [storyOf(article)],
+      more: 0,
+      ...(update ? { update } : {}),
+      house: houseOf(library.site, parts.siteUrl),
+    },
   };
   const variant = { topics: '', since: 0, alerted: '', stories: [article.slug], more: 0, readers };
   return { edition, variants: [variant], audience, readers, fresh: numbered.fresh };

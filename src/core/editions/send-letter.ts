@@ -7,6 +7,7 @@ import { type Audience, audienceReaders, countAudience } from './audience-rows.t
 import { type Stop, stopsBefore } from './before-start.ts';
 import type { Edition, Variant } from './edition.ts';
 import { editionOn, takeEditionNumber } from './edition-rows.ts';
+import { houseOf } from './house.ts';
 import { type EditionParts, logMade } from './make-edition.ts';
 import { stateWords } from './move-edition.ts';
 import { dayIn, freeId, startEdition } from './start-edition.ts';
@@ -57,7 +58,12 @@ export async function plannedLetter(
     until: isoTime(now),
     lastStory: 0,
     title,
-    contents: { stories: [], more: 0, letter: { title, markdown: library.letterMarkdown(letter) } },
+    contents: {
+      stories: [],
+      more: 0,
+      letter: { title, markdown: library.letterMarkdown(letter) },
+      house: houseOf(library.site, parts.siteUrl),
+    },
   };
   const variant = { topics: topics.join(','), since: 0, alerted: '', stories: [], more: 0, readers };
   return { edition, variants: [variant], audience, readers };

@@ -47,10 +47,12 @@ export function numberStories(
 
 /** What an edition keeps of an article. */
 export function storyOf(article: Article): EditionStory {
-  const { slug, path, title, dek, published, topics, severity, status } = article;
+  const { slug, path, title, dek, published, topics, severity, status, affected, actions } = article;
   return {
     ...{ slug, path, title, dek, published, topics },
     ...(severity ? { severity } : {}),
     ...(status ? { status } : {}),
+    ...(affected.length > 0 ? { affected } : {}),
+    ...(actions.length > 0 ? { actions } : {}),
   };
 }

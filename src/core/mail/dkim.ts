@@ -1,6 +1,8 @@
-import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, hash, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { ConfigError } from '../platform/config.ts';
+import { EditionFault } from './edition-fault.ts';
 
 /** What signs letters; made once, because reading a key takes longer than signing with it. */
 export interface DkimSigner {
@@ -9,29 +11,19 @@ export interface DkimSigner {
   key: KeyObject;
 }
 
-/** Header fields that are signed where present; RFC 6376 section 5.4.1 and the list fields that RFC 8058 asks for. */
-const SIGNED = [
-  ...[
-    'from',
-    'to',
-    'reply-to',
-    'subject',
-    'date',
-    'message-id',
-    'mime-version',
-    'content-type',
-    'content-transfer-encoding',
-  ],
-  ...[
-    'list-id',
-    'list-unsubscribe',
-    'list-unsubscribe-post',
-    'list-archive',
-    'precedence',
-    'auto-submitted',
-    'feedback-id',
-  ],
-];
+/** A letter was to be signed and could not be: it must not go out, and neither must the next of its edition. */
+export class SigningFailed extends EditionFault {
+  constructor(cause: unknown) {
+    super('Letters cannot be signed with DKIM_KEY, and none is sent unsigned.', { cause });
+    this.name = 'SigningFailed';
+  }
+}
+
+/** The fields of a letter's head that are signed: their names in order, and the fields in relaxed form. */
+export interface SignedFields {
+  names: readonly string[];
+  relaxed: string;
+}
 
 /** @throws ConfigError where the file holds no RSA (2048 bits or more) or Ed25519 private key */
 export function readDkimSigner({
@@ -54,35 +46,58 @@ export function readDkimSigner({
 }
 
 /**
- * The message with a DKIM-Signature before it: RFC 6376, relaxed/relaxed, and RFC 8463 for Ed25519.
+ * The DKIM-Signature of a letter, with its line end: RFC 6376, relaxed/relaxed, and RFC 8463 for Ed25519. RSA signs in
+ * the thread pool: 0.25 ms are ten times what else a letter takes. Ed25519 signs here: the 0.03 ms are less than the way
+ * to the pool and back (0.08 ms).
  *
- * @param message RFC 5322 with CRLF line ends
+ * @param body in relaxed form already; see quoted-printable.ts
+ * @throws SigningFailed
  */
-export function dkimSigned(message: Buffer, { domain, selector, key }: DkimSigner, now: Date): Buffer {
-  const text = message.toString('latin1');
-  const gap = text.indexOf('\r\n\r\n');
-  const fields = headerFields(text.slice(0, gap));
-  // From is named once more than it stands there: one that is added on the way breaks the signature.
-  const names = [...SIGNED.filter((name) => fields.some((field) => field.name === name)), 'from'];
+export async function dkimField(
+  { domain, selector, key }: DkimSigner,
+  { names, relaxed }: SignedFields,
+  body: Buffer,
+  now: Date,
+): Promise<string> {
   const isRsa = key.asymmetricKeyType === 'rsa';
-  const tags = [
-    `v=1; a=${isRsa ? 'rsa' : 'ed25519'}-sha256; c=relaxed/relaxed; d=${domain}; s=${selector}`,
-    `t=${Math.floor(now.getTime() / 1000)}; h=${names.join(':')}`,
-    `bh=${createHash('sha256')
-      .update(relaxedBody(text.slice(gap + 4)), 'latin1')
-      .digest('base64')}`,
+  const unsigned = [
+    `DKIM-Signature: v=1; a=${isRsa ? 'rsa' : 'ed25519'}-sha256; c=relaxed/relaxed; d=${domain};`,
+    `s=${selector}; t=${Math.floor(now.getTime() / 1000)};`,
+    `h=${foldedNames(names)};`,
+    `bh=${hash('sha256', body, 'base64')};`,
     'b=',
-  ];
-  const unsigned = `DKIM-Signature: ${tags.join(';\r\n ')}`;
-  const chosen = names
-    .slice(0, -1)
-    .map((name) => fields.findLast((field) => field.name === name)?.line ?? '');
-  const input = Buffer.from([...chosen, unsigned].map(relaxedField).join('\r\n'), 'latin1');
-  const signature = isRsa
-    ? sign('sha256', input, key)
-    : sign(null, createHash('sha256').update(input).digest(), key);
-  const folded = signature.toString('base64').replace(/.{72}(?=.)/g, '$&\r\n ');
-  return Buffer.concat([Buffer.from(`${unsigned}${folded}\r\n`, 'latin1'), message]);
+  ].join('\r\n ');
+  // Every fold above is one blank, so that the relaxed form is the field without its line ends.
+  const input = Buffer.from(
+    `${relaxed}\r\ndkim-signature:${unsigned.slice('DKIM-Signature: '.length).replaceAll('\r\n', '')}`,
+    'latin1',
+  );
+  const signature = await signed(input, key, isRsa);
+  return `${unsigned}${signature.toString('base64').replace(/.{72}(?=.)/g, '$&\r\n ')}\r\n`;
+}
+
+/** From is named once more than it stands there: one that is added on the way breaks the signature. */
+const foldedNames = remembered((names: readonly string[]) =>
+  [...names, 'from'].join(':').replace(/(.{50,70}:)(?=.)/g, '$1\r\n '),
+);
+
+const signAside = promisify(sign);
+
+async function signed(input: Buffer, key: KeyObject, isRsa: boolean): Promise<Buffer> {
+  try {
+    return isRsa ? await signAside('sha256', input, key) : sign(null, hash('sha256', input, 'buffer'), key);
+  } catch (error) {
+    throw new SigningFailed(error);
+  }
+}
+
+function remembered<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
 }
 
 function privateKey(file: string): KeyObject | undefined {
@@ -91,28 +106,4 @@ function privateKey(file: string): KeyObject | undefined {
   } catch {
     return undefined; // no words of the error: they may hold the file's
   }
-}
-
-function headerFields(head: string): { name: string; line: string }[] {
-  return head
-    .split(/\r\n(?![ \t])/)
-    .map((line) => ({ name: line.slice(0, line.indexOf(':')).trim().toLowerCase(), line }));
-}
-
-/** RFC 6376 section 3.4.2. */
-function relaxedField(line: string): string {
-  const colon = line.indexOf(':');
-  const value = line
-    .slice(colon + 1)
-    .replace(/\r\n/g, '')
-    .replace(/[ \t]+/g, ' ')
-    .trim();
-  return `${line.slice(0, colon).trim().toLowerCase()}:${value}`;
-}
-
-/** RFC 6376 section 3.4.4. */
-function relaxedBody(body: string): string {
-  const lines = body.split('\r\n').map((line) => line.replace(/[ \t]+/g, ' ').replace(/ $/, ''));
-  while (lines.at(-1) === '') lines.pop();
-  return lines.length > 0 ? `${lines.join('\r\n')}\r\n` : '';
 }

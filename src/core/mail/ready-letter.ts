@@ -1,39 +1,46 @@
-import type { Clock } from '../platform/clock.ts';
+import type { Parts } from '../platform/parts.ts';
 import type { LetterFor } from './deliver.ts';
-import { type DkimSigner, dkimSigned } from './dkim.ts';
-import { EditionFault } from './edition-fault.ts';
-import { type Letter, messageBytes } from './letter.ts';
+import type { DkimSigner } from './dkim.ts';
+import type { Letter } from './letter.ts';
+import { letterBytes } from './letter-bytes.ts';
 import type { Delivery } from './outbox-rows.ts';
+import { hasReturnPath, verpAddress } from './verp.ts';
 
-/** A letter as it goes out. */
+/** A letter as it goes over the wire. */
 export interface ReadyLetter {
   envelope: { from: string; to: string };
-  /** The whole message, CRLF at the end of every line, signed where signing is set. */
+  /** The whole message: CRLF, signed where a key is set, no line that begins with a dot in its body. */
   bytes: Buffer;
 }
 
 /** Writes the letter of a row at the moment of sending, or says why it is no longer wanted. */
-export type LetterMaker = (delivery: Delivery) => Promise<Letter | { skip: string }>;
+export type LetterMaker<D extends Delivery = Delivery> = (delivery: D) => Promise<Letter | { skip: string }>;
 
-/** Letters composed one by one, and signed where signing is set. */
+type ComposingParts = Pick<Parts, 'config' | 'secret' | 'clock'>;
+
+/** Letters that are each their reader's alone, composed one by one, and signed where there is a signer. */
 export function composed(
   make: LetterMaker,
-  { dkim, clock }: { dkim: DkimSigner | undefined; clock: Clock },
+  parts: ComposingParts,
+  signer: DkimSigner | undefined,
 ): LetterFor {
   return async (delivery) => {
     const letter = await make(delivery);
     if ('skip' in letter) return letter;
-    const plain = await messageBytes(letter);
-    const bytes = dkim ? signed(plain, dkim, clock.now()) : plain;
-    return { envelope: { from: letter.from.address, to: letter.to }, bytes };
+    return {
+      envelope: { from: envelopeSender(parts, letter.from.address, delivery.id), to: letter.to },
+      bytes: await letterBytes(letter, signer, parts.clock.now()),
+    };
   };
 }
 
-/** @throws EditionFault: where signing was asked for, nothing goes out unsigned */
-function signed(plain: Buffer, dkim: DkimSigner, now: Date): Buffer {
-  try {
-    return dkimSigned(plain, dkim, now);
-  } catch {
-    throw new EditionFault('Letters cannot be signed with DKIM_KEY, and none is sent unsigned.');
-  }
+/** Where what comes back of a letter goes: the delivery's own return address where somebody reads it, else the sender. */
+export function envelopeSender(
+  parts: Pick<Parts, 'config' | 'secret'>,
+  from: string,
+  delivery: number,
+): string {
+  return hasReturnPath(parts.config)
+    ? verpAddress(parts, from.slice(from.lastIndexOf('@') + 1), delivery)
+    : from;
 }

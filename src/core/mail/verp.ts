@@ -1,9 +1,21 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Config } from '../platform/config.ts';
 
 /** The local part that all such addresses begin with: an alias or a mailbox `bounces` with `+` extensions takes them. */
 const LOCAL_PART = 'bounces';
 /** 40 bits: guessing one address of a delivery takes longer than the delivery matters. */
 const MAC_LENGTH = 10;
+
+/**
+ * Whether somebody reads what comes back to `bounces+…` (RETURN_PATH=on, or a mailbox that Watchpost reads by itself).
+ * Only then letters carry such an address: one that nobody takes makes some servers refuse the letter.
+ */
+export function hasReturnPath({
+  returnPath,
+  bounceMailbox,
+}: Pick<Config, 'returnPath'> & { bounceMailbox?: URL }): boolean {
+  return returnPath || bounceMailbox !== undefined;
+}
 
 /**
  * The return address of one delivery, `bounces+<delivery>.<mac>@<domain>`: what comes back to it names the delivery,

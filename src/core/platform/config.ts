@@ -28,6 +28,8 @@ export interface Config {
   sesTopicArn?: string;
   /** What Postmark's webhook shows to prove itself. */
   postmarkSecret?: string;
+  /** Somebody reads what comes back to `bounces+…` at the sender's domain: letters carry such addresses. */
+  returnPath: boolean;
   akismet?: { key: string; url: URL };
   /** Peers whose X-Forwarded-For is believed. */
   trustedProxies: BlockList;
@@ -156,6 +158,7 @@ const schema = z.object({
       ),
   ),
   POSTMARK_WEBHOOK_SECRET: optional(z.string().min(16, 'should have at least 16 characters')),
+  RETURN_PATH: withDefault(z.enum(['on', 'off'], 'should be on or off'), 'off'),
   AKISMET_KEY: optional(z.string().trim()),
   AKISMET_URL: withDefault(
     urlOf(['http:', 'https:'], 'https://rest.akismet.com'),
@@ -189,6 +192,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     contentDir: set.CONTENT_DIR,
     trustedProxies: set.TRUSTED_PROXIES,
     worker: set.WORKER === 'on',
+    returnPath: set.RETURN_PATH === 'on',
     logLevel: set.LOG_LEVEL,
     ...dkimOf(set),
     ...(set.DATABASE_URL === undefined ? {} : { databaseUrl: set.DATABASE_URL }),

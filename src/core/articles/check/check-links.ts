@@ -6,27 +6,37 @@ import { type Desk, type Document, type Finding, isArticle, lineOfText, type Sou
 
 /** Addresses that are there whatever content/ holds, or that only the database knows. */
 const ALWAYS =
-  /^\/(?:|articles\/|topics\/|series\/|archive\/|authors\/|search\/|newsletter\/(?:|editions\/(?:[\w-]+\/)?)|rss\.xml|atom\.xml|feed\.json|sitemap\.xml|robots\.txt|\.well-known\/security\.txt)$/;
+  /^\/(?:|articles\/|topics\/|series\/|archive\/|authors\/|search\/|newsletter\/(?:|genuine\/|editions\/(?:[\w-]+\/)?)|rss\.xml|atom\.xml|feed\.json|sitemap\.xml|robots\.txt|\.well-known\/security\.txt)$/;
 /** Anchors that pages have besides those of their text. */
 const ANCHORS = /^(?:content|comments|comment-\d+|add-yours|sign-up|(?:update|correction)-.*)$/;
 
 /** Links to this site that lead nowhere. */
 export function checkLinks(desk: Desk, document: Document, source: Source, html: string): Finding[] {
   const { file, bodyLine, item } = document;
+  return linkProblems(desk, item.path, html).map(({ level, href, message }) => ({
+    ...{ level, file, field: 'link', message },
+    line: lineOfText(source, href, bodyLine),
+  }));
+}
+
+/** The same for any HTML of ours, such as a letter's. `base` is what its addresses are relative to. */
+export function linkProblems(
+  desk: Desk,
+  base: string,
+  html: string,
+): (Pick<Finding, 'level' | 'message'> & { href: string })[] {
   const hrefs = [...html.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)].map(([, href = '']) => unescapedHtml(href));
-  return [...new Set(hrefs)].flatMap((href): Finding[] => {
-    const base = new URL(item.path, desk.siteUrl);
-    const url = URL.canParse(href, base) ? new URL(href, base) : undefined;
-    const finding = (level: Finding['level'], message: string): Finding[] => [
-      { level, file, line: lineOfText(source, href, bodyLine), field: 'link', message },
-    ];
-    if (!url) return finding('fault', `${href} is no address`);
+  return [...new Set(hrefs)].flatMap((href) => {
+    const from = new URL(base, desk.siteUrl);
+    const url = URL.canParse(href, from) ? new URL(href, from) : undefined;
+    const problem = (level: Finding['level'], message: string) => [{ level, href, message }];
+    if (!url) return problem('fault', `${href} is no address`);
     if (url.origin !== desk.siteUrl.origin) return [];
     const target = targetOf(desk, url);
-    if (target.state === 'moved') return finding('note', `${href} is an old address: write ${target.to}`);
-    if (target.state === 'gone') return finding('fault', `${href} leads nowhere${target.why}`);
+    if (target.state === 'moved') return problem('note', `${href} is an old address: write ${target.to}`);
+    if (target.state === 'gone') return problem('fault', `${href} leads nowhere${target.why}`);
     const isHere = target.ids === undefined || url.hash === '' || isAnchor(url.hash, target.ids);
-    return isHere ? [] : finding('fault', `${href}: there is no ${url.hash} on that page`);
+    return isHere ? [] : problem('fault', `${href}: there is no ${url.hash} on that page`);
   });
 }
 

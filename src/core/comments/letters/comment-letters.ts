@@ -1,5 +1,4 @@
 import type { Library } from '../../articles/library.ts';
-
 import { removeKeptLetters } from '../../mail/kept-mail.ts';
 import type { Delivery } from '../../mail/outbox-rows.ts';
 import type { LetterMaker } from '../../mail/ready-letter.ts';
@@ -23,7 +22,7 @@ export function isCommentLetter(delivery: Delivery): delivery is Delivery & { ki
 /** Makes the letters that come of comments, at the moment of sending: to the moderator, and to commenters. */
 export function commentLetterMaker(
   parts: Parts & { library: Library },
-): (delivery: Delivery & { kind: CommentLetterKind }) => ReturnType<LetterMaker> {
+): LetterMaker<Delivery & { kind: CommentLetterKind }> {
   return (delivery) => LETTERS[delivery.kind](parts, delivery);
 }
 

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import PostalMime from 'postal-mime';
+import { editionLetters } from '#core/editions/edition-letters.ts';
+import { makeEdition } from '#core/editions/make-edition.ts';
+import { enqueue } from '#core/mail/outbox-rows.ts';
+import type { ReadyLetter } from '#core/mail/ready-letter.ts';
+import { deliveryOfVerp } from '#core/mail/verp.ts';
+import { derivedToken } from '#core/platform/tokens.ts';
+import { addReader } from '../support/readers.ts';
+import { startSmtpFake } from '../support/smtp-fake.ts';
+import { openTestApp, type TestApp, writeArticle } from '../support/test-app.ts';
+
+async function editionFor(t: TestContext, readers: readonly string[]): Promise<TestApp> {
+  const env = { MAIL_FROM: 'Watchpost <news@watchpost.test>', RETURN_PATH: 'on' };
+  const app = await openTestApp(t, { env });
+  writeArticle(app.config.contentDir, 'one', { topics: ['cloud'] });
+  writeArticle(app.config.contentDir, 'two', { topics: ['phishing'] });
+  app.library.reload();
+  for (const email of readers)
+    await addReader(app, email, email.startsWith('cloud') ? { topics: ['cloud'] } : {});
+  await makeEdition(app, 'weekly', app.clock.now());
+  return app;
+}
+
+async function lettersOf(app: TestApp): Promise<Map<string, ReadyLetter | { skip: string }>> {
+  const rows = await app.db.selectFrom('delivery').selectAll().where('edition_id', 'is not', null).execute();
+  const make = editionLetters(app, undefined);
+  return new Map(await Promise.all(rows.map(async (row) => [row.recipient, await make(row)] as const)));
+}
+
+function ready(letter: ReadyLetter | { skip: string } | undefined): ReadyLetter {
+  assert.ok(letter && 'bytes' in letter);
+  return letter;
+}
+
+test('each reader’s letter has their own address, links, phrase and stories, and nobody else’s', async (t) => {
+  const app = await editionFor(t, ['ann@example.org', 'bob@example.org', 'cloud@example.org']);
+  await app.db
+    .updateTable('subscriber')
+    .set({ phrase: 'heron' })
+    .where('email', '=', 'ann@example.org')
+    .execute();
+  const letters = await lettersOf(app);
+  const ids = new Map(
+    (await app.db.selectFrom('subscriber').select(['id', 'email']).execute()).map(({ id, email }) => [
+      email,
+      id,
+    ]),
+  );
+  for (const [email, letter] of letters) {
+    const { envelope, bytes } = ready(letter);
+    const { text = '', html = '', to, messageId } = await PostalMime.parse(bytes);
+    assert.equal(envelope.to, email);
+    assert.deepEqual(
+      to?.map(({ address }) => address),
+      [email],
+    );
+    assert.equal(messageId, `<2026-11-24-weekly.${ids.get(email)}@watchpost.test>`);
+    for (const part of [text, html]) {
+      for (const purpose of ['unsubscribe', 'preferences', 'comment'] as const) {
+        const own = new URL(
+          `/newsletter/${purpose}/${derivedToken(app.secret, purpose, ids.get(email) ?? '')}/`,
+          app.siteUrl,
+        );
+        assert.deepEqual(
+          new Set(part.match(new RegExp(`http\\S*/newsletter/${purpose}/[\\w-]+/`, 'g'))),
+          new Set([own.href]),
+        );
+      }
+      assert.equal(/heron/.test(part), email === 'ann@example.org');
+      assert.equal(/Title of two/.test(part), email !== 'cloud@example.org');
+      assert.deepEqual(new Set(part.match(/\w+@example\.org/g)), new Set([email]));
+    }
+  }
+});
+
+test('what comes back of a letter names its delivery', async (t) => {
+  const app = await editionFor(t, ['ann@example.org']);
+  const { id } = await app.db
+    .selectFrom('delivery')
+    .select('id')
+    .where('edition_id', 'is not', null)
+    .executeTakeFirstOrThrow();
+  const { envelope, bytes } = ready((await lettersOf(app)).get('ann@example.org'));
+  assert.equal(deliveryOfVerp(app, envelope.from), id);
+  assert.ok(bytes.includes(`<mailto:${envelope.from}?subject=unsubscribe>`));
+});
+
+test('whoever left or was erased since gets none, and the row can say why', async (t) => {
+  const app = await editionFor(t, ['ann@example.org', 'bob@example.org', 'eve@example.org']);
+  await app.db
+    .updateTable('subscriber')
+    .set({ state: 'unsubscribed' })
+    .where('email', '=', 'ann@example.org')
+    .execute();
+  await app.db
+    .updateTable('delivery')
+    .set({ subscriber_id: null })
+    .where('recipient', '=', 'bob@example.org')
+    .execute();
+  const letters = await lettersOf(app);
+  assert.deepEqual(letters.get('ann@example.org'), { skip: 'unsubscribed meanwhile' });
+  assert.deepEqual(letters.get('bob@example.org'), { skip: 'the subscriber was erased meanwhile' });
+  ready(letters.get('eve@example.org'));
+});
+
+test('a new reader is welcomed with the latest digest, their phrase and the way out', async (t) => {
+  const relay = await startSmtpFake();
+  t.after(() => relay.stop());
+  const app = await openTestApp(t, { env: { SMTP_URL: relay.url, MAIL_FROM: 'news@watchpost.test' } });
+  writeArticle(app.config.contentDir, 'one', { topics: ['cloud'] });
+  writeArticle(app.config.contentDir, 'two', { topics: ['phishing'] });
+  app.library.reload();
+  await addReader(app, 'old@example.org');
+  await makeEdition(app, 'weekly', app.clock.now());
+  const id = await addReader(app, 'new@example.org', { topics: ['cloud'] });
+  await app.db.updateTable('subscriber').set({ phrase: 'heron' }).where('id', '=', id).execute();
+  const row = { kind: 'welcome', subscriber_id: id, recipient: 'new@example.org' } as const;
+  const created_at = app.clock.now().toISOString();
+  await app.db
+    .transaction()
+    .execute((trx) => enqueue(trx, { ...row, message_id: 'welcome.a@watchpost.test', created_at }));
+  while ((await app.sender.sendDue()) > 0);
+  const message = relay.messages.find(({ text }) => text.includes('Message-ID: <welcome.'));
+  const { text = '', html = '', headers } = await PostalMime.parse(message?.raw ?? '');
+  for (const part of [text, html]) {
+    assert.match(part, /Title of one/);
+    assert.doesNotMatch(part, /Title of two/);
+    for (const piece of [
+      'heron',
+      '/newsletter/unsubscribe/',
+      '/newsletter/preferences/',
+      '/newsletter/genuine/',
+    ])
+      assert.ok(part.includes(piece), piece);
+  }
+  const value = (name: string) => headers.find(({ key }) => key === name)?.value;
+  assert.equal(value('auto-submitted'), 'auto-generated');
+  assert.match(value('list-unsubscribe') ?? '', /\/newsletter\/unsubscribe\//);
+});
