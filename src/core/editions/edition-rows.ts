@@ -67,6 +67,24 @@ export async function lastEdition(db: Db | Trx, cadence: Cadence): Promise<Editi
   return row && editionOf(row);
 }
 
+/** The latest digest up to an edition of that number: of this cadence where there is one, else of any. */
+export async function digestBefore(
+  db: Db | Trx,
+  cadence: Cadence,
+  number: number,
+): Promise<Edition | undefined> {
+  const rows = await db
+    .selectFrom('edition')
+    .selectAll()
+    .where('kind', '=', 'digest')
+    .where('number', '<=', number)
+    .orderBy((e) => e.case().when('cadence', '=', cadence).then(0).else(1).end())
+    .orderBy('number', 'desc')
+    .limit(1)
+    .execute();
+  return rows.map(editionOf)[0];
+}
+
 /** The next edition's number. Whoever has it holds up others that start one until the transaction ends. */
 export async function takeEditionNumber(trx: Trx): Promise<number> {
   const newest = await trx

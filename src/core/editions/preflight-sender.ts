@@ -1,4 +1,5 @@
 import type { Mailbox } from '../mail/letter.ts';
+import { isLoopback } from '../platform/loopback.ts';
 import type { House } from './house.ts';
 import { note, type PreflightFinding, type PreflightParts, stop } from './preflight-finding.ts';
 
@@ -17,7 +18,8 @@ export function senderFindings(
         { isFinal: true },
       ),
     );
-  if (config.smtpUrl !== undefined && /(?:^|\.)example(?:\.(?:com|net|org))?$/.test(domain))
+  // To a relay on this machine, as when it is tried out, a made-up sender does no harm.
+  if (leavesTheMachine(config.smtpUrl) && /(?:^|\.)example(?:\.(?:com|net|org))?$/.test(domain))
     findings.push(
       stop(`The sender’s address, ${from.address}, is made up: set MAIL_FROM.`, { isFinal: true }),
     );
@@ -30,6 +32,10 @@ export function senderFindings(
   if (config.smtpUrl !== undefined && siteUrl.protocol !== 'https:')
     findings.push(note('SITE_URL is plain http: mail programs offer leaving by one press only over https.'));
   return findings;
+}
+
+function leavesTheMachine(smtpUrl: string | undefined): boolean {
+  return smtpUrl !== undefined && !isLoopback(new URL(smtpUrl).hostname);
 }
 
 /** Relaxed, as DMARC is where nothing else is said (RFC 7489 section 3.1.1): the same, or one under the other. */

@@ -18,7 +18,7 @@ import type { Subscriber } from '../subscribers/subscriber-rows.ts';
 import { type Edition, editionPath, pageStories } from './edition.ts';
 import { editionHtml } from './edition-html.ts';
 import { GENUINE_PATH } from './edition-letter.ts';
-import { lastEdition } from './edition-rows.ts';
+import { digestBefore } from './edition-rows.ts';
 import { editionText } from './edition-text.ts';
 import { type House, houseOf, topicName } from './house.ts';
 import type { EditionParts } from './make-edition.ts';
@@ -97,12 +97,15 @@ export async function welcomeLetter(
   };
 }
 
-/** The latest digest of their cadence, without the introduction that was for its day; else of any. */
+/**
+ * The digest after which their own begin (`toldAtFirst`), without the introduction that was for its day. One that was made
+ * since they confirmed comes by itself.
+ */
 async function latestFor(
   { db }: EditionParts,
-  { cadence, topics }: Subscriber,
+  { cadence, topics, told_edition }: Subscriber,
 ): Promise<Edition | undefined> {
-  const own = await lastEdition(db, cadence);
+  const own = await digestBefore(db, cadence, told_edition);
   if (!own) return undefined;
   const wanted = topicsOf(topics);
   const stories = pageStories(own.contents).filter(

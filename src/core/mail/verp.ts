@@ -10,11 +10,8 @@ const MAC_LENGTH = 10;
  * Whether somebody reads what comes back to `bounces+…` (RETURN_PATH=on, or a mailbox that Watchpost reads by itself).
  * Only then letters carry such an address: one that nobody takes makes some servers refuse the letter.
  */
-export function hasReturnPath({
-  returnPath,
-  bounceMailbox,
-}: Pick<Config, 'returnPath'> & { bounceMailbox?: URL }): boolean {
-  return returnPath || bounceMailbox !== undefined;
+export function hasReturnPath(config: Pick<Config, 'returnPath' | 'bounceMailbox'>): boolean {
+  return config.returnPath || config.bounceMailbox !== undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import type { Options } from 'nodemailer/lib/smtp-connection';
 import { MINUTE, SECOND } from '../../platform/clock.ts';
+import { isLoopback } from '../../platform/loopback.ts';
 
 /** How long each step with a relay may take in all, however busily it talks meanwhile. */
 export interface SmtpTimes {
@@ -67,9 +67,4 @@ export function smtpSettings(url: string, times: Partial<SmtpTimes> = {}): SmtpS
     pipelining: pipelining !== false,
     times: all,
   };
-}
-
-function isLoopback(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '');
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
