@@ -49,6 +49,7 @@ test('without any setting the site runs on this machine alone, on SQLite, and ke
     siteUrl: new URL('http://localhost:4321'),
     dataDir: path.join(projectRoot, 'db/data'),
     contentDir: path.join(projectRoot, 'content'),
+    returnPath: false,
     worker: true,
     logLevel: 'info',
   });
