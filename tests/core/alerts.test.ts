@@ -147,6 +147,15 @@ test('whom a cancelled alert did not reach hears of it in their digest', async (
   assert.deepEqual(await digest(app, 'daily'), ['bob@example.org: one']);
 });
 
+test('an alert that is cancelled after a digest left its article out is made up for by the next digest', async (t) => {
+  const app = await leak(t);
+  await alert(app);
+  assert.deepEqual(await digest(app), ['ann@example.org: one', 'cy@example.org: leak, one']);
+  publish(app, 'two');
+  await cancelEdition(app, ALERT);
+  assert.deepEqual(await digest(app), ['ann@example.org: two, leak', 'cy@example.org: two']);
+});
+
 test('an article without a severity, a draft and one without an update cannot be an alert', async (t) => {
   const app = await leak(t);
   publish(app, 'later', { severity: 'high', published: '2027-01-01' });

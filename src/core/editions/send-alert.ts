@@ -83,7 +83,8 @@ export async function plannedAlert(
       house: houseOf(library.site, parts.siteUrl),
     },
   };
-  const variant = { topics: '', since: 0, alerted: '', stories: [article.slug], more: 0, readers };
+  const since = number === undefined ? 0 : number - 1;
+  const variant = { topics: '', since, alerted: '', stories: [article.slug], more: 0, readers };
   return { edition, variants: [variant], audience, readers, fresh: numbered.fresh };
 }
 
