@@ -135,7 +135,7 @@ async function audienceOf(
   }
   const last = await lastDigests(db);
   const beside = number === undefined ? [] : await besides(db, number - 1);
-  const not = beside.filter(({ stories }) => stories.includes(article.slug)).map(({ edition }) => edition);
+  const not = beside.filter(({ stories }) => stories.includes(article.slug)).map(({ variant }) => variant);
   return {
     ...base,
     alert: { rank, story: number === undefined ? undefined : { number, last }, not, also: [] },
