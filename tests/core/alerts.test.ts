@@ -147,6 +147,29 @@ test('whom a cancelled alert did not reach hears of it in their digest', async (
   assert.deepEqual(await digest(app, 'daily'), ['bob@example.org: one']);
 });
 
+test('an alert that is cancelled after a digest left its article out is made up for by the next digest', async (t) => {
+  const app = await leak(t);
+  await alert(app);
+  assert.deepEqual(await digest(app), ['ann@example.org: one', 'cy@example.org: leak, one']);
+  publish(app, 'two');
+  await cancelEdition(app, ALERT);
+  assert.deepEqual(await digest(app), ['ann@example.org: two, leak', 'cy@example.org: two']);
+});
+
+test('whoever had a letter that told others of an article, and not them, gets the alert', async (t) => {
+  const app = await openNewsroom(t);
+  await addReader(app, 'ann@example.org', { alerts: 2 });
+  await addReader(app, 'bob@example.org', { alerts: 2, topics: ['phishing'] });
+  publish(app, 'bait', { topics: ['phishing'] });
+  await digest(app);
+  publish(app, 'leak', { severity: 'high', topics: ['cloud'] });
+  publish(app, 'hook', { topics: ['phishing'] });
+  assert.deepEqual(await digest(app), ['ann@example.org: hook, leak', 'bob@example.org: hook']);
+  await cancelEdition(app, '2026-11-25-weekly'); // takes both back to before it
+  await choose(app, 'bob@example.org', { topics: ['cloud'] });
+  assert.deepEqual(await alert(app), ['bob@example.org: leak']);
+});
+
 test('an article without a severity, a draft and one without an update cannot be an alert', async (t) => {
   const app = await leak(t);
   publish(app, 'later', { severity: 'high', published: '2027-01-01' });

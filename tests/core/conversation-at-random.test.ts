@@ -9,19 +9,9 @@ import { editComment, withdrawComment } from '#core/comments/receipt.ts';
 import { MINUTE } from '#core/platform/clock.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { assertSound, type Room, scenario, words } from '../support/comment-room.ts';
+import { random } from '../support/random.ts';
 
 const STEPS = 250;
-
-/** The same numbers for the same seed (mulberry32). */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
 
 /** Something that a reader, a moderator, the worker or the filter does. */
 function acts(room: Room, below: (most: number) => number, ids: number[]): (() => Promise<unknown>)[] {

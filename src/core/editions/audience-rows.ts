@@ -14,9 +14,9 @@ export interface Audience {
     rank: number;
     /** The article's story, where it has a number: who has been told of it needs no alert. */
     story?: { number: number; last: LastDigests } | undefined;
-    /** Editions (ids) that told readers of it besides: who had one needs no alert … */
-    not: readonly string[];
-    /** … but of an update who had the alert hears too, whatever their topics. */
+    /** Variants (ids) of editions that told readers of it besides: who had one needs no alert … */
+    not: readonly number[];
+    /** … but of an update who had the alert (its id) hears too, whatever their topics. */
     also: readonly string[];
   };
 }
@@ -48,9 +48,12 @@ function fits(e: Subscribers, { topics, alert }: Audience) {
   return e.and([
     confirmed,
     e('subscriber.alerts', '>', 0),
-    e.or([e.and([e('subscriber.alerts', '>=', rank), ...ofTopics]), ...hadOne(e, also)]),
+    e.or([
+      e.and([e('subscriber.alerts', '>=', rank), ...ofTopics]),
+      ...hadOne(e, 'delivery.edition_id', also),
+    ]),
     ...(story ? [e(toldUpTo(e, story.last), '<', story.number)] : []),
-    ...hadOne(e, not).map((had) => e.not(had)),
+    ...hadOne(e, 'delivery.variant_id', not).map((had) => e.not(had)),
   ]);
 }
 
@@ -60,16 +63,20 @@ function readsAnyOf(e: Subscribers, topics: readonly string[]) {
   return e.or([e('subscriber.topics', '=', ''), ...topics.map((topic) => e(among, 'like', `%,${topic},%`))]);
 }
 
-/** Whether they have had a letter of any of these editions. */
-function hadOne(e: Subscribers, editions: readonly string[]) {
-  if (editions.length === 0) return [];
+/** Whether they have had a letter of any of these editions or variants. */
+function hadOne(
+  e: Subscribers,
+  of: 'delivery.edition_id' | 'delivery.variant_id',
+  ids: readonly (string | number)[],
+) {
+  if (ids.length === 0) return [];
   return [
     e.exists(
       e
         .selectFrom('delivery')
         .select('delivery.id')
         .whereRef('delivery.subscriber_id', '=', 'subscriber.id')
-        .where('delivery.edition_id', 'in', editions)
+        .where(of, 'in', ids)
         .where('delivery.state', '<>', 'skipped'),
     ),
   ];

@@ -93,10 +93,15 @@ export async function reopenEdition(trx: Trx, id: string): Promise<void> {
 async function takeBack(trx: Trx, edition: string, number: number): Promise<number> {
   const taker = `cancel:${number}`;
   const unsent = await skipUnsent(trx, edition, { reason: CANCELLED, taker });
-  const kind = (await editionById(trx, edition))?.kind;
-  if (unsent > 0 && kind === 'digest')
+  const cancelled = await editionById(trx, edition);
+  if (unsent > 0 && cancelled && tellsOfStories(cancelled))
     await takeBackTold(trx, { edition, taker, number }, await lastDigests(trx));
   return unsent;
+}
+
+/** An alert about an update tells of that; the story is another letter's. */
+function tellsOfStories({ kind, contents, lastStory }: Edition): boolean {
+  return lastStory > 0 && (kind === 'digest' || (kind === 'alert' && !contents.update));
 }
 
 const STATE_WORDS: Record<EditionState, string> = {

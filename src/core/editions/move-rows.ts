@@ -41,8 +41,8 @@ export async function skipUnsent(
 }
 
 /**
- * Readers whose letter of a digest was taken away have not been told: for them it is as it was before, so that their
- * next digest holds those stories.
+ * Readers whose letter of a digest or alert was taken away have not been told: for them it is as it was before, so that
+ * their next digest holds those stories; that a digest since has left one out which their alert was to tell, too.
  *
  * @param number later than every digest so far, none of which then counts as their last
  */

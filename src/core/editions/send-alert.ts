@@ -83,7 +83,8 @@ export async function plannedAlert(
       house: houseOf(library.site, parts.siteUrl),
     },
   };
-  const variant = { topics: '', since: 0, alerted: '', stories: [article.slug], more: 0, readers };
+  const since = number === undefined ? 0 : number - 1;
+  const variant = { topics: '', since, alerted: '', stories: [article.slug], more: 0, readers };
   return { edition, variants: [variant], audience, readers, fresh: numbered.fresh };
 }
 
@@ -134,7 +135,7 @@ async function audienceOf(
   }
   const last = await lastDigests(db);
   const beside = number === undefined ? [] : await besides(db, number - 1);
-  const not = beside.filter(({ stories }) => stories.includes(article.slug)).map(({ edition }) => edition);
+  const not = beside.filter(({ stories }) => stories.includes(article.slug)).map(({ variant }) => variant);
   return {
     ...base,
     alert: { rank, story: number === undefined ? undefined : { number, last }, not, also: [] },

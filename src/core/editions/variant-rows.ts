@@ -88,8 +88,8 @@ function hadBesides(e: ExpressionBuilder<Schema, 'subscriber'>, editions: readon
 }
 
 /**
- * What told readers of stories that their next digest could hold too: alerts, and digests that were made before one
- * earlier than them was cancelled, as that took its readers back to before both.
+ * What told readers of stories that their next digest could hold too: alerts, and digests that were made before a digest
+ * or alert earlier than them was cancelled, as that took its readers back to before both.
  *
  * @param story up to which the reader who was told least has been told
  */
@@ -113,7 +113,7 @@ export async function besides(
               .selectFrom('edition as cancelled')
               .select('cancelled.id')
               .where('cancelled.state', '=', 'cancelled')
-              .where('cancelled.kind', '=', 'digest')
+              .where('cancelled.kind', 'in', ['digest', 'alert'])
               .whereRef('cancelled.number', '<', 'edition.number')
               .whereRef('cancelled.ended_at', '>=', 'edition.started_at'),
           ),
