@@ -19,13 +19,20 @@ export interface Pinned {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+/** Which processor: `any` is wherever the system puts it. */
+export type Role = keyof typeof PROCESSOR | 'any';
+
 export function spawnPinned(
-  role: keyof typeof PROCESSOR,
+  role: Role,
   command: string,
   args: readonly string[],
   { env = process.env, ipc = false } = {},
 ): Pinned {
-  const whole = [...(isPinning ? ['taskset', '-c', PROCESSOR[role]] : []), command, ...args];
+  const whole = [
+    ...(isPinning && role !== 'any' ? ['taskset', '-c', PROCESSOR[role]] : []),
+    command,
+    ...args,
+  ];
   const stdio = ['ignore', 'ignore', 'inherit', ...(ipc ? ['ipc' as const] : [])] as const;
   const child = spawn(whole[0] as string, whole.slice(1), { env, stdio: [...stdio] });
   const ended = once(child, 'exit');
@@ -58,7 +65,7 @@ function busySeconds(pid = 0): number {
   }
 }
 
-function memoryOf(pid = 0): { now: number; most: number } {
+export function memoryOf(pid = 0): { now: number; most: number } {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import path from 'node:path';
-import { projectRoot } from '#core/platform/config.ts';
+import { writeMarked } from '../../support/marked-part.ts';
 import { type CrashOutcome, LANES } from './crash-run.ts';
 
 /** What becomes of the letters of which nobody knows. */
@@ -51,20 +49,10 @@ export function tableOf(runs: readonly ReportedRun[]): string {
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-const FILE = path.join(projectRoot, 'docs/reliability.md');
-const BEGIN = '<!-- npm run faults -- crash: begin -->';
-const END = '<!-- npm run faults -- crash: end -->';
-
-/** Puts the figures between the marks of the document; what stands around them stays. */
+/** Keeps the figures in docs/reliability.md. */
 export function writeReport(runs: readonly ReportedRun[], { seed }: { seed: number }): void {
-  const report = [
-    BEGIN,
-    `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 10)}; ${LANES} connections, seed ${seed}.\n`,
-    tableOf(runs),
-    END,
-  ].join('\n');
-  const before = existsSync(FILE) ? readFileSync(FILE, 'utf8') : `# Reliability\n\n${BEGIN}${END}\n`;
-  const [head = '', rest = ''] = before.split(BEGIN);
-  writeFileSync(FILE, `${head}${report}${rest.split(END)[1] ?? '\n'}`);
-  console.log('docs/reliability.md has the figures.');
+  const day = new Date().toISOString().slice(0, 10);
+  const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${day}`;
+  const how = `${LANES} connections, seed ${seed}; run it again with \`npm run faults -- crash\`.`;
+  writeMarked('reliability.md', 'npm run faults -- crash', `${machine}; ${how}\n\n${tableOf(runs)}`);
 }

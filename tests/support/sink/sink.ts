@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import path from 'node:path';
-import { spawnPinned } from '../processes.ts';
+import { type Role, spawnPinned } from '../processes.ts';
 
 export interface SinkOptions {
   /** Each reply comes so many milliseconds after what it answers: a relay that is that far away, there and back. */
@@ -41,10 +41,14 @@ export interface Sink {
   stop(): Promise<void>;
 }
 
-/** Takes mail by SMTP on a free port of 127.0.0.1, in a process of its own, which ends with this one. */
-export async function startSink(options: SinkOptions = {}): Promise<Sink> {
+/**
+ * Takes mail by SMTP on a free port of 127.0.0.1, in a process of its own, which ends with this one.
+ *
+ * @param role `load` gives it a processor of its own, for what is measured
+ */
+export async function startSink(options: SinkOptions = {}, role: Role = 'any'): Promise<Sink> {
   const file = path.join(import.meta.dirname, 'sink-process.ts');
-  const started = spawnPinned('load', process.execPath, [file, JSON.stringify(options)], { ipc: true });
+  const started = spawnPinned(role, process.execPath, [file, JSON.stringify(options)], { ipc: true });
   const answered = async () => ((await once(started.child, 'message')) as [SinkAnswer])[0];
   const first = await answered();
   const port = 'port' in first ? first.port : 0;
