@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '#core/platform/config.ts';
 import { addManyReaders } from '../../support/many-readers.ts';
-import { articleFile, COMMAND, type Newsroom, NODE, openNewsroom } from '../../support/newsroom.ts';
+import { articleFile, COMMAND, type Newsroom, NODE, openNewsroom } from '../../support/newsroom-on-disk.ts';
 import { memoryOf, untilAnswering } from '../../support/processes.ts';
 import { type Sink, startSink } from '../../support/sink/sink.ts';
 import { freePort, until } from '../../support/test-site.ts';

@@ -4,7 +4,7 @@ import { closeApp, openApp, openSender } from '#core/app.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { newOwner } from '#core/mail/owner.ts';
 import { readConfig } from '#core/platform/config.ts';
-import type { Newsroom } from '../../support/newsroom.ts';
+import type { Newsroom } from '../../support/newsroom-on-disk.ts';
 import { type Role, spawnPinned } from '../../support/processes.ts';
 
 /** Makes the rows, or sends what is due: the only file of the benches that knows the sender from inside. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { addManyReaders } from '../../support/many-readers.ts';
-import { articleFile, type Newsroom, openNewsroom } from '../../support/newsroom.ts';
+import { articleFile, type Newsroom, openNewsroom } from '../../support/newsroom-on-disk.ts';
 import { startSmtpFake } from '../../support/smtp-fake.ts';
 import { startOwnSender } from './own-sender.ts';
 
