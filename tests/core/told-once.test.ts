@@ -151,7 +151,9 @@ class Newsroom {
       .execute();
     const isAll = this.below(2) === 0;
     const ids = rows.filter(() => isAll || this.below(2) === 0).map(({ id }) => id);
-    await this.app.db.updateTable('delivery').set({ state: 'sent' }).where('id', 'in', ids).execute();
+    if (ids.length > 0)
+      // PostgreSQL knows no empty list
+      await this.app.db.updateTable('delivery').set({ state: 'sent' }).where('id', 'in', ids).execute();
     await finishEditions(this.app);
   }
 
