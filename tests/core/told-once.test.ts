@@ -236,12 +236,16 @@ for (let seed = 1; seed <= SEEDS; seed++)
     const acts = ['publish', 'publish', 'signUp', 'signUp', 'change', 'change', 'leave'] as const;
     const sends = ['digest', 'digest', 'digest', 'alert', 'alert', 'send', 'cancel'] as const;
     const done: string[] = [];
-    t.after(() => t.diagnostic(done.join(' ')));
-    for (let step = 0; step < STEPS; step++) {
-      const act = newsroom.one([...acts, ...sends]);
-      done.push(act);
-      await newsroom[act]();
+    try {
+      for (let step = 0; step < STEPS; step++) {
+        const act = newsroom.one([...acts, ...sends]);
+        done.push(act);
+        await newsroom[act]();
+      }
+      for (const cadence of CADENCES) await newsroom.digest(cadence);
+      for (const cadence of CADENCES) await newsroom.digest(cadence);
+    } catch (error) {
+      t.diagnostic(done.join(' '));
+      throw error;
     }
-    for (const cadence of CADENCES) await newsroom.digest(cadence);
-    for (const cadence of CADENCES) await newsroom.digest(cadence);
   });
