@@ -151,7 +151,9 @@ class Newsroom {
       .execute();
     const isAll = this.below(2) === 0;
     const ids = rows.filter(() => isAll || this.below(2) === 0).map(({ id }) => id);
-    await this.app.db.updateTable('delivery').set({ state: 'sent' }).where('id', 'in', ids).execute();
+    if (ids.length > 0)
+      // PostgreSQL knows no empty list
+      await this.app.db.updateTable('delivery').set({ state: 'sent' }).where('id', 'in', ids).execute();
     await finishEditions(this.app);
   }
 
@@ -234,12 +236,16 @@ for (let seed = 1; seed <= SEEDS; seed++)
     const acts = ['publish', 'publish', 'signUp', 'signUp', 'change', 'change', 'leave'] as const;
     const sends = ['digest', 'digest', 'digest', 'alert', 'alert', 'send', 'cancel'] as const;
     const done: string[] = [];
-    t.after(() => t.diagnostic(done.join(' ')));
-    for (let step = 0; step < STEPS; step++) {
-      const act = newsroom.one([...acts, ...sends]);
-      done.push(act);
-      await newsroom[act]();
+    try {
+      for (let step = 0; step < STEPS; step++) {
+        const act = newsroom.one([...acts, ...sends]);
+        done.push(act);
+        await newsroom[act]();
+      }
+      for (const cadence of CADENCES) await newsroom.digest(cadence);
+      for (const cadence of CADENCES) await newsroom.digest(cadence);
+    } catch (error) {
+      t.diagnostic(done.join(' '));
+      throw error;
     }
-    for (const cadence of CADENCES) await newsroom.digest(cadence);
-    for (const cadence of CADENCES) await newsroom.digest(cadence);
   });
