@@ -47,9 +47,10 @@ test('kill -9 in the middle of sending loses no letter silently and doubles none
     assert.equal((await postForm(link ?? '', {})).status, 200);
   }
   await site.stop();
-  const before = relay.messages.length;
   const sender = site.beginCommand('digest', 'send', '--cadence', 'weekly');
-  await until(() => relay.messages.length > before + 10, 'the first letters');
+  // Welcomes may still be on their way.
+  const digests = () => relay.messages.filter(({ text }) => /^Message-ID: <[\d-]+-weekly\./m.test(text));
+  await until(() => digests().length > 10, 'the first letters');
   sender.kill('SIGKILL');
   await site.start();
 
@@ -61,7 +62,7 @@ test('kill -9 in the middle of sending loses no letter silently and doubles none
     return sent + uncertain === readers.length;
   }, 'every row being settled');
 
-  const got = relay.messages.slice(before).map((message) => message.to[0] ?? '');
+  const got = digests().map((message) => message.to[0] ?? '');
   assert.equal(new Set(got).size, got.length, 'nobody got it twice');
   const rows = await db
     .selectFrom('delivery')
