@@ -2,18 +2,19 @@ import type { App } from '#core/app.ts';
 import { alertSubject, plannedAlert, sendAlert } from '#core/editions/send-alert.ts';
 import { isConfirmed } from './ask.ts';
 import { type Command, UsageError, withApp } from './command.ts';
-import { printLetters } from './print-letters.ts';
 import { sendEdition, tellStops } from './send-edition.ts';
+import { showLetters, testAddress } from './show-letters.ts';
 
 export const alertCommand: Command = {
   summary: 'alert <slug>: tells at once of an article whoever asked for alerts',
-  help: `Usage: watchpost alert <slug> [--update] [--dry-run] [--yes] [--even-so]
+  help: `Usage: watchpost alert <slug> [--update] [--dry-run [--test-to <address>]] [--yes] [--even-so]
 
 Sends an article at once to the readers who asked for alerts of its severity and topics and have not been told of it.
 Their next digest leaves it out. An article is told of once; so is each of its updates.
 
   --update    tell of the newest update of the article instead, also those who had its alert
   --dry-run   print the letter and to how many it would go; change nothing
+  --test-to   with --dry-run: an address to which the letter is sent as a test
   --yes       do not ask
   --even-so   send although something is wrong with it, where that harms nobody but its looks
 
@@ -21,6 +22,7 @@ Exit code 2 where nobody can be asked and --yes is not given, 4 where it went ou
   options: {
     update: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
+    'test-to': { type: 'string' },
     yes: { type: 'boolean' },
     'even-so': { type: 'boolean' },
   },
@@ -36,7 +38,7 @@ async function alert(app: App, slug: string, values: Record<string, unknown>): P
   const subject = alertSubject(app, slug, values.update === true);
   if (values['dry-run']) {
     const planned = await plannedAlert(app, subject);
-    printLetters(app, planned.edition, planned.variants);
+    await showLetters(app, planned.edition, planned.variants, { testTo: testAddress(values) });
     return 0;
   }
   const { readers } = await plannedAlert(app, subject);

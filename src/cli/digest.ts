@@ -3,19 +3,23 @@ import { type Made, makeEdition, plannedEdition } from '#core/editions/make-edit
 import { CADENCES, type Cadence } from '#core/subscribers/subscriber.ts';
 import { type Command, UsageError, withApp } from './command.ts';
 import { approve, cancel } from './edition.ts';
-import { printLetters } from './print-letters.ts';
 import { sendEdition, tellStops } from './send-edition.ts';
+import { showLetters, testAddress } from './show-letters.ts';
 
 export const digestCommand: Command = {
   summary: 'digest preview|send: makes a digest of what was published since the last one',
   help: `Usage: watchpost digest preview --cadence <cadence> [--now <time>]
        watchpost digest send    --cadence <cadence> [--now <time>]
 
-preview   prints the digest that would go out now, as text, and to how many; changes nothing
+preview   prints the digest that would go out now, as text, to how many, and what keeps it from going; changes nothing
 send      makes the edition, a row in the outbox for each reader, and sends them; run again, nothing is sent twice
 
   --cadence   ${CADENCES.join(', ')}
   --now       an ISO 8601 time to stand for now, such as 2026-11-24T08:00:00Z
+  --variant   of a preview: only that group of readers who get the same, from 1
+  --html      of a preview: the HTML instead of the text
+  --test-to   of a preview: an address to which each letter is sent as a test
+  --even-so   send although something is wrong with it, where that harms nobody but its looks
 
 Editions go out by themselves as content/site.yaml says; this is for doing it by hand.
 Letters that the relay puts off stay in the outbox and are tried again by the running server or worker.`,
@@ -24,6 +28,7 @@ Letters that the relay puts off stay in the outbox and are tried again by the ru
     now: { type: 'string' },
     variant: { type: 'string' },
     html: { type: 'boolean' },
+    'test-to': { type: 'string' },
     'even-so': { type: 'boolean' },
   },
   async run({ positionals, values }) {
@@ -38,7 +43,13 @@ Letters that the relay puts off stay in the outbox and are tried again by the ru
     const cadence = CADENCES.find((one) => one === values.cadence);
     if (!cadence) throw new UsageError(`--cadence should be one of ${CADENCES.join(', ')}.`);
     const html = values.html === true;
-    const asked = { now: timeFrom(values.now), variant: numberFrom(values.variant), html, evenSo };
+    const asked = {
+      now: timeFrom(values.now),
+      variant: numberFrom(values.variant),
+      html,
+      testTo: testAddress(values),
+      evenSo,
+    };
     return withApp((app) => (action === 'send' ? send(app, cadence, asked) : preview(app, cadence, asked)));
   },
 };
@@ -48,10 +59,12 @@ interface Asked {
   /** From 1, in the order in which a preview shows them. */
   variant: number | undefined;
   html: boolean;
+  /** Where a preview is sent as a test. */
+  testTo: string | undefined;
   evenSo: boolean;
 }
 
-async function preview(app: App, cadence: Cadence, { now, variant, html }: Asked): Promise<number> {
+async function preview(app: App, cadence: Cadence, { now, variant, html, testTo }: Asked): Promise<number> {
   const planned = await plannedEdition(app, cadence, now ?? app.clock.now());
   if (planned.state !== 'made') return tellNothing(planned, cadence);
   const { edition, variants } = planned;
@@ -60,7 +73,7 @@ async function preview(app: App, cadence: Cadence, { now, variant, html }: Asked
     throw new UsageError(
       `--variant should be from 1 to ${variants.length}: the groups of readers who get the same.`,
     );
-  printLetters(app, edition, chosen, html);
+  await showLetters(app, edition, chosen, { html, testTo });
   return 0;
 }
 

@@ -14,8 +14,7 @@ import { SnsTopic } from './mail/bounces/sns-topic.ts';
 import { type LetterFor, Sender, type SenderHooks } from './mail/deliver.ts';
 import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
 import { composed } from './mail/ready-letter.ts';
-import { keptMailRelay } from './mail/relay.ts';
-import { smtpRelay } from './mail/smtp/smtp-relay.ts';
+import { relayFor } from './mail/relay-for.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Db, type Engine, openDatabase } from './platform/db.ts';
@@ -133,10 +132,9 @@ function newSender(
   owner?: string,
 ): Sender {
   const { config } = parts;
-  const relay = config.smtpUrl === undefined ? keptMailRelay(config.dataDir) : smtpRelay(config.smtpUrl);
   const letterFor = everyLetter(parts, dkim);
   return new Sender(parts, {
-    relay,
+    relay: relayFor(config),
     letterFor,
     hooks: hooksOf(parts),
     ...(owner === undefined ? {} : { owner }),

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import PostalMime from 'postal-mime';
 import { editionLetters } from '#core/editions/edition-letters.ts';
-import { makeEdition } from '#core/editions/make-edition.ts';
+import { makeEdition, plannedEdition } from '#core/editions/make-edition.ts';
+import { sendTest } from '#core/editions/send-test.ts';
 import type { ReadyLetter } from '#core/mail/ready-letter.ts';
 import { deliveryOfVerp } from '#core/mail/verp.ts';
+import { AppError } from '#core/platform/errors.ts';
 import { derivedToken } from '#core/platform/tokens.ts';
 import { addReader } from '../support/readers.ts';
 import { startSmtpFake } from '../support/smtp-fake.ts';
@@ -137,4 +139,29 @@ test('a new reader is welcomed with the latest digest, their phrase and the way 
   const value = (name: string) => headers.find(({ key }) => key === name)?.value;
   assert.equal(value('auto-submitted'), 'auto-generated');
   assert.match(value('list-unsubscribe') ?? '', /\/newsletter\/unsubscribe\//);
+});
+
+test('a test goes to one address, looks like the real one, and leaves no trace in the books', async (t) => {
+  const relay = await startSmtpFake();
+  t.after(() => relay.stop());
+  const app = await openTestApp(t, { env: { SMTP_URL: relay.url, MAIL_FROM: 'news@watchpost.test' } });
+  writeArticle(app.config.contentDir, 'one');
+  app.library.reload();
+  await addReader(app, 'ann@example.org');
+  await app.db.deleteFrom('delivery').execute();
+  const planned = await plannedEdition(app, 'weekly', app.clock.now());
+  assert.ok(planned.state === 'made' && planned.variants[0]);
+  const outcome = await sendTest(app, planned.edition, planned.variants[0], 'editor@example.org');
+  assert.equal(outcome.state, 'sent');
+  const [message] = relay.messages;
+  assert.deepEqual(message?.to, ['editor@example.org']);
+  const { subject, text = '' } = await PostalMime.parse(message?.raw ?? '');
+  assert.equal(subject, 'Test: Watchpost weekly: Title of one');
+  assert.match(text, /an example phrase.*Title of one/s);
+  assert.doesNotMatch(message?.text ?? '', /ann@example\.org/);
+  assert.equal((await app.db.selectFrom('delivery').select('id').execute()).length, 0);
+  await assert.rejects(
+    sendTest(app, planned.edition, planned.variants[0], 'a@example.org, b@example.org'),
+    (error: unknown) => error instanceof AppError && error.code === 'invalid',
+  );
 });

@@ -137,3 +137,17 @@ test('Markdown is read as text: links written out, lists, quotations, tables and
     ].join('\n\n'),
   );
 });
+
+test('what an edition says is said in the very same characters as when its letters went out', () => {
+  const hashes = Object.entries(editionsOfEachKind()).map(([name, [edition, variant]]) => [
+    name,
+    textHash(editionText(SAMPLE_HOUSE, edition, variant)),
+  ]);
+  // They stand in letters that readers keep: another way of writing would make forgeries of those.
+  assert.deepEqual(Object.fromEntries(hashes), {
+    digest: '5e2a196ab053886ec08c1e9953cb6b00b866591e8b3879558a7d236a7b897beb',
+    alert: '38bcd5eff0e553c0487de88d0cdaa9b18561c8fad373c2dc8ec07a62ec27cb5d',
+    update: '0874df521a312896a152656452439e5dfc0f2e404ffd48621717bd04ba5a858a',
+    letter: '8cb6fa5ae04dfa8db5409993bc817b5589e49e03fc073249f6f1e6ef638c0383',
+  });
+});

@@ -146,3 +146,13 @@ test('a line of any length is parted without parting a character’s code', () =
     assert.equal(Buffer.from(bytes, 'latin1').toString(), line);
   }
 });
+
+test('a head that is longer than the room kept for it stands before its body all the same', async () => {
+  const letter = { ...pattern(randomFrom(1)), subject: 'A long word or two '.repeat(400).trim() };
+  const values = reader(randomFrom(2));
+  const own = head(values.address);
+  const parsed = await PostalMime.parse(
+    await signedBytes(new LetterTemplate(letter).filled(own, values), undefined, NOW),
+  );
+  assert.deepEqual(told(parsed), told(await byNodemailer(letter, own, values)));
+});

@@ -1,13 +1,14 @@
 import { footLine, joined, letterHtml, phraseNote, wrapped } from '../mail/letter-layout.ts';
 import type { SharedLetter } from '../mail/letter-template.ts';
 import { listHeaders } from '../mail/list-headers.ts';
+import { GENUINE_PATH, phraseText } from '../mail/phrase-note.ts';
 import { sender } from '../mail/sender-address.ts';
 import type { SlotValues } from '../mail/slots.ts';
 import type { Config } from '../platform/config.ts';
 import { type Edition, editionPath, storiesNamed, type Variant } from './edition.ts';
 import { editionHtml } from './edition-html.ts';
 import { editionText, RULE, textHash } from './edition-text.ts';
-import { editionName, inShort, kickerOf, subjectOf, whyOf } from './edition-words.ts';
+import { editionName, inShort, kickerOf, postalLine, subjectOf, whyOf } from './edition-words.ts';
 import type { House } from './house.ts';
 
 export interface LetterSetting {
@@ -16,9 +17,6 @@ export interface LetterSetting {
   /** The house as it was when the edition started, else as it is. */
   house: House;
 }
-
-/** How readers tell a letter of ours from one that only looks so. */
-export const GENUINE_PATH = '/newsletter/genuine/';
 
 /**
  * An edition as readers of one variant get it. With marks for a reader's values it is the pattern of all their letters; a
@@ -35,7 +33,7 @@ export function editionLetter(
   const links = linksOf(siteUrl, edition, reader);
   const foot = {
     why: whyOf(house, edition),
-    postal: `${house.title}, ${house.postalAddress}`,
+    postal: postalLine(house),
     hash: textHash(said),
   };
   return {
@@ -44,8 +42,7 @@ export function editionLetter(
     headers: listHeaders(house, siteUrl, edition),
     text: [
       `${editionName(house, edition)}\n${kickerOf(house, edition)}`,
-      reader.phrase &&
-        `Your phrase: ${reader.phrase}\nOnly you and we know it: a letter without it is not from us.\nMore ways to tell: ${links.genuine}`,
+      phraseText(reader.phrase, links.genuine),
       RULE,
       said,
       RULE,

@@ -57,3 +57,8 @@ export function inShort({ language }: Pick<House, 'language'>, dek: string): str
         .join('')
         .trim();
 }
+
+/** Who writes, and where they can be written to. */
+export function postalLine({ title, postalAddress }: Pick<House, 'title' | 'postalAddress'>): string {
+  return [title, postalAddress.trim()].filter(Boolean).join(', ');
+}

@@ -79,6 +79,11 @@ export function storiesNamed(stories: readonly EditionStory[], slugs: readonly s
   return slugs.flatMap((slug) => bySlug.get(slug) ?? []);
 }
 
+/** What an edition is headed by where it is listed: its lead, or the title of a letter. */
+export function headingOf({ title, contents }: Pick<Edition, 'title' | 'contents'>): string {
+  return contents.letter?.title ?? pageStories(contents)[0]?.title ?? title;
+}
+
 export function editionPath(id: string): string {
   return `/newsletter/editions/${id}/`;
 }

@@ -11,15 +11,16 @@ import {
 } from '../mail/letter-layout.ts';
 import { AUTOMATIC, listUnsubscribe } from '../mail/list-headers.ts';
 import type { Delivery } from '../mail/outbox-rows.ts';
+import { GENUINE_PATH, phraseText } from '../mail/phrase-note.ts';
 import { sender } from '../mail/sender-address.ts';
 import { letterLinks } from '../subscribers/letter-links.ts';
 import { topicsOf } from '../subscribers/subscriber.ts';
 import type { Subscriber } from '../subscribers/subscriber-rows.ts';
 import { type Edition, editionPath, pageStories } from './edition.ts';
 import { editionHtml } from './edition-html.ts';
-import { GENUINE_PATH } from './edition-letter.ts';
 import { digestBefore } from './edition-rows.ts';
 import { editionText } from './edition-text.ts';
+import { postalLine } from './edition-words.ts';
 import { type House, houseOf, topicName } from './house.ts';
 import type { EditionParts } from './make-edition.ts';
 
@@ -38,14 +39,12 @@ export async function welcomeLetter(
   const words = wordsOf(house, reader);
   const variant = latest && {
     stories: pageStories(latest.contents).map(({ slug }) => slug),
-    since: 1,
+    since: 0,
     more: 0,
   };
-  const yours = reader.phrase
-    ? `Your phrase: ${reader.phrase}\nOnly you and we know it: a letter without it is not from us.`
-    : '';
+  const yours = phraseText(reader.phrase, genuine);
   const page = latest && new URL(editionPath(latest.id), siteUrl).href;
-  const postal = `${site.title}, ${site.newsletter.postalAddress}`;
+  const postal = postalLine(house);
   return {
     from: sender(config.mailFrom, site),
     to: recipient,

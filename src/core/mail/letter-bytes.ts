@@ -16,10 +16,14 @@ export async function letterBytes(
 
 /** A copy of a letter as RFC 5322 bytes, signed where there is a signer. @throws SigningFailed */
 export async function signedBytes(
-  { head, signedFields, body }: UnsignedLetter,
+  { head, signedFields, body, whole }: UnsignedLetter,
   signer: DkimSigner | undefined,
   now: Date,
 ): Promise<Buffer> {
   const signature = signer ? await dkimField(signer, signedFields, body, now) : '';
-  return Buffer.concat([Buffer.from(`${signature}${head}\r\n`, 'latin1'), body]);
+  const before = `${signature}${head}\r\n`; // ASCII
+  const start = whole.length - body.length - before.length;
+  if (start < 0) return Buffer.concat([Buffer.from(before, 'latin1'), body]);
+  whole.write(before, start, 'latin1');
+  return whole.subarray(start);
 }

@@ -30,7 +30,12 @@ export interface UnsignedLetter {
   signedFields: SignedFields;
   /** In DKIM's relaxed form. */
   body: Buffer;
+  /** The memory in which the body is the end, with room before it for the head. */
+  whole: Buffer;
 }
+
+/** What stands before a body: some 2 kB, the signature with them. A longer head is put there by copying. */
+const HEAD_ROOM = 4096;
 
 /** Cannot occur in quoted-printable, so that it needs no chance (RFC 2045 section 6.7). */
 const BOUNDARY = '=_watchpost';
@@ -83,21 +88,22 @@ export class LetterTemplate {
         names: listUnsubscribe === undefined ? this.#names : this.#listNames,
         relaxed: `${this.#relaxedHead}\r\n${own.map(relaxedField).join('\r\n')}`,
       },
-      body: this.#body(values),
+      ...this.#body(values),
     };
   }
 
-  #body(values: SlotValues): Buffer {
+  /** One piece of memory holds all, so that a letter is not copied once more when its head is known. */
+  #body(values: SlotValues): Pick<UnsignedLetter, 'body' | 'whole'> {
     const own = this.#pieces.map((piece) =>
       piece.slot === undefined ? '' : encodedValue(values[piece.slot], piece.part),
     );
     const length = own.reduce((sum, text) => sum + text.length, this.#sharedLength);
-    const body = Buffer.allocUnsafe(length);
-    let at = 0;
+    const whole = Buffer.allocUnsafe(HEAD_ROOM + length);
+    let at = HEAD_ROOM;
     this.#pieces.forEach(({ shared }, index) => {
-      at += shared ? shared.copy(body, at) : body.write(own[index] ?? '', at, 'latin1');
+      at += shared ? shared.copy(whole, at) : whole.write(own[index] ?? '', at, 'latin1');
     });
-    return body;
+    return { body: whole.subarray(HEAD_ROOM), whole };
   }
 }
 

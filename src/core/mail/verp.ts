@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Config } from '../platform/config.ts';
+import { hmacKey } from '../platform/tokens.ts';
 
 /** The local part that all such addresses begin with: an alias or a mailbox `bounces` with `+` extensions takes them. */
 const LOCAL_PART = 'bounces';
@@ -36,5 +37,5 @@ export function deliveryOfVerp({ secret }: { secret: Buffer }, address: string):
 const PATTERN = new RegExp(`^<?${LOCAL_PART}\\+([1-9]\\d{0,14})\\.([0-9a-f]{${MAC_LENGTH}})@[^@\\s]+$`);
 
 function mac(secret: Buffer, delivery: number): string {
-  return createHmac('sha256', secret).update(`verp\0${delivery}`).digest('hex').slice(0, MAC_LENGTH);
+  return createHmac('sha256', hmacKey(secret)).update(`verp\0${delivery}`).digest('hex').slice(0, MAC_LENGTH);
 }

@@ -1,7 +1,16 @@
 import type { Library } from '../articles/library.ts';
 import type { Letter } from '../mail/letter.ts';
-import { button, footLine, joined, letterHtml, paragraph, wrapped } from '../mail/letter-layout.ts';
+import {
+  button,
+  footLine,
+  joined,
+  letterHtml,
+  paragraph,
+  phraseNote,
+  wrapped,
+} from '../mail/letter-layout.ts';
 import type { Delivery } from '../mail/outbox-rows.ts';
+import { GENUINE_PATH, phraseText } from '../mail/phrase-note.ts';
 import { sender } from '../mail/sender-address.ts';
 import type { Parts } from '../platform/parts.ts';
 import { letterLinks } from './letter-links.ts';
@@ -20,7 +29,7 @@ export function linkLetter(
   const next = 'There you choose how often we write and about what, see what we keep of you, and leave.';
   const ignore = 'If it was not you, do nothing: nothing has changed, and nobody but you has this link.';
   const postal = site.newsletter.postalAddress;
-  const yours = phrase ? [`Your phrase: ${phrase}`] : [];
+  const genuine = new URL(GENUINE_PATH, siteUrl).href;
   return {
     from: sender(config.mailFrom, site),
     to: recipient,
@@ -29,19 +38,21 @@ export function linkLetter(
     date: new Date(created_at),
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     text: [
-      ...yours,
+      phraseText(phrase, genuine),
       wrapped(asked),
       `Your choices:\n${preferences}`,
       wrapped(next),
       wrapped(ignore),
       `-- \n${site.title}, ${siteUrl.href}\n${postal}`,
-    ].join('\n\n'),
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
     html: letterHtml({
       language: site.language,
       title: site.title,
       preheader: 'The way to your choices.',
       contents: joined([
-        ...yours.map(paragraph),
+        ...(phrase ? [phraseNote(phrase, genuine)] : []),
         paragraph(asked),
         button('Open my choices', preferences),
         paragraph(next),
