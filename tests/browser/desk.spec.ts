@@ -135,6 +135,8 @@ test('no page of the desk opens without signing in, however its address is spelt
     'articles/?sort=all',
     'comments/',
     'comments/?state=spam',
+    'editions/',
+    'editions/next/weekly/',
     'subscribers/',
     'mail/',
   ].map((rest) => `/desk/${rest}`);

@@ -111,11 +111,19 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the published comments at the desk', at: () => '/desk/comments/?state=published', isDesk: true },
     { name: 'the spam at the desk', at: () => '/desk/comments/?state=spam', isDesk: true },
     { name: 'the trash at the desk', at: () => '/desk/comments/?state=trash', isDesk: true },
+    { name: 'the editions at the desk', at: () => '/desk/editions/', isDesk: true },
+    { name: 'the books of an edition at the desk', at: ({ edition }) => booksOf(edition), isDesk: true },
+    { name: 'the next digest at the desk', at: () => '/desk/editions/next/weekly/', isDesk: true },
     { name: 'the subscribers at the desk', at: () => '/desk/subscribers/', isDesk: true },
     { name: 'the kept mail at the desk', at: () => '/desk/mail/', isDesk: true },
     { name: 'a kept letter at the desk', at: ({ keptLetter }) => keptLetter, isDesk: true },
   ],
 };
+
+/** Where the desk keeps the books of an edition that has a page. */
+function booksOf(edition: string): string {
+  return edition.replace('/newsletter/', '/desk/');
+}
 
 /** Goes to a page of a kind, and gives back the answer that it came by. */
 export async function open(

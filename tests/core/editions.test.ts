@@ -4,8 +4,9 @@ import { type Site, siteFields } from '#core/articles/site.ts';
 import { editionById } from '#core/editions/edition-rows.ts';
 import { makeEdition, plannedEdition } from '#core/editions/make-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
-import { instantAt, lastSlot } from '#core/editions/slots.ts';
+import { instantAt, lastSlot, nextSlot } from '#core/editions/slots.ts';
 import { DAY, HOUR, MINUTE } from '#core/platform/clock.ts';
+import type { Cadence } from '#core/subscribers/subscriber.ts';
 import { addReader } from '../support/readers.ts';
 import { openTestApp, type TestApp, writeArticle } from '../support/test-app.ts';
 
@@ -153,6 +154,20 @@ test('in the hour that autumn repeats, it goes once, the first time', () => {
   ]) {
     assert.equal(lastSlot(site, 'daily', new Date(now)).toISOString(), '2026-10-25T00:30:00.000Z', now);
   }
+});
+
+test('the next digest is the first after now, across months and the hours that the clocks skip or repeat', () => {
+  const next = (cadence: Cadence, now: string, site: Site) =>
+    nextSlot(site, cadence, new Date(now)).toISOString();
+  const utc = siteIn('UTC', '07:00'); // weekly on a Tuesday at 08:00, monthly on the 1st at 08:00
+  assert.equal(next('daily', '2026-11-24T06:59:59.999Z', utc), '2026-11-24T07:00:00.000Z');
+  assert.equal(next('daily', '2026-11-24T07:00:00.000Z', utc), '2026-11-25T07:00:00.000Z');
+  assert.equal(next('weekly', '2026-11-24T08:00:00.000Z', utc), '2026-12-01T08:00:00.000Z');
+  assert.equal(next('monthly', '2026-01-31T12:00:00.000Z', utc), '2026-02-01T08:00:00.000Z');
+  const berlin = siteIn('Europe/Berlin', '02:30');
+  assert.equal(next('daily', '2026-03-28T12:00:00.000Z', berlin), '2026-03-29T01:00:00.000Z');
+  assert.equal(next('daily', '2026-10-24T12:00:00.000Z', berlin), '2026-10-25T00:30:00.000Z');
+  assert.equal(next('daily', '2026-10-25T00:30:00.000Z', berlin), '2026-10-26T01:30:00.000Z');
 });
 
 test('a wall time is the right instant on both sides of the date line', () => {

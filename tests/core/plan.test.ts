@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { makeEdition } from '#core/editions/make-edition.ts';
+import { nextDigests, storiesToPlan } from '#core/editions/next-digests.ts';
 import { arranged, INTRODUCTION_MAX, NO_PLAN, type Plan, savePlan } from '#core/editions/plan.ts';
 import { planOf } from '#core/editions/plan-rows.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
-import { DAY, HOUR } from '#core/platform/clock.ts';
+import { DAY, HOUR, isoTime } from '#core/platform/clock.ts';
 import { openNewsroom, publish, told } from '../support/newsroom.ts';
 import { addReader } from '../support/readers.ts';
 import type { TestApp } from '../support/test-app.ts';
@@ -95,4 +96,19 @@ test('a plan with a mistake is not kept, and each field says its own', async (t)
     code: 'invalid',
   });
   assert.equal(await planOf(app.db, 'weekly'), undefined);
+});
+
+test('an editor chooses among what is new, also among what a plan leaves out; its own time is the next one', async (t) => {
+  const app = await fourStories(t);
+  const slugs = async () => (await storiesToPlan(app, 'weekly')).map(({ slug }) => slug);
+  const time = async () => (await nextDigests(app)).find(({ cadence }) => cadence === 'weekly')?.at;
+  assert.deepEqual(await slugs(), ['four', 'three', 'two', 'one']);
+  const bySchedule = await time();
+  const dueAt = isoTime(new Date(app.clock.now().getTime() + 2 * HOUR));
+  await savePlan(app, 'weekly', { ...NO_PLAN, omitted: ['four', 'three', 'two', 'one'], dueAt });
+  assert.deepEqual(await slugs(), ['four', 'three', 'two', 'one']);
+  assert.equal(await time(), dueAt);
+  await digest(app, { omitted: ['four'] }); // and now nothing is new to anybody
+  assert.deepEqual(await slugs(), []);
+  assert.equal(await time(), bySchedule);
 });

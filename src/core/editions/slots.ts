@@ -5,17 +5,29 @@ import type { Cadence } from '../subscribers/subscriber.ts';
 
 /** The newest instant, not after `now`, at which a digest of this cadence is due. */
 export function lastSlot(site: Site, cadence: Cadence, now: Date): Date {
-  const { timeZone, newsletter } = site;
-  const [hour = 0, minute = 0] = newsletter[cadence].time.split(':').map(Number);
   for (let back = 0; ; back++) {
-    const day = wallDay(new Date(now.getTime() - back * DAY), timeZone);
-    const fits =
-      cadence === 'daily' ||
-      (cadence === 'weekly' && day.getUTCDay() === weekdayNumber(newsletter.weekly.day)) ||
-      (cadence === 'monthly' && day.getUTCDate() === newsletter.monthly.day);
-    const slot = fits ? instantAt(day.getTime() + hour * HOUR + minute * MINUTE, timeZone) : undefined;
+    const slot = slotOn(site, cadence, new Date(now.getTime() - back * DAY));
     if (slot && slot <= now) return slot;
   }
+}
+
+/** The first instant after `now` at which a digest of this cadence will be due. */
+export function nextSlot(site: Site, cadence: Cadence, now: Date): Date {
+  for (let ahead = 0; ; ahead++) {
+    const slot = slotOn(site, cadence, new Date(now.getTime() + ahead * DAY));
+    if (slot && slot > now) return slot;
+  }
+}
+
+/** When a digest is due on the calendar day that an instant falls on in the site's zone, if on that day at all. */
+function slotOn({ timeZone, newsletter }: Site, cadence: Cadence, at: Date): Date | undefined {
+  const [hour = 0, minute = 0] = newsletter[cadence].time.split(':').map(Number);
+  const day = wallDay(at, timeZone);
+  const fits =
+    cadence === 'daily' ||
+    (cadence === 'weekly' && day.getUTCDay() === weekdayNumber(newsletter.weekly.day)) ||
+    (cadence === 'monthly' && day.getUTCDate() === newsletter.monthly.day);
+  return fits ? instantAt(day.getTime() + hour * HOUR + minute * MINUTE, timeZone) : undefined;
 }
 
 /** Midnight of the calendar day in a zone, written as if it were UTC. */

@@ -1,6 +1,7 @@
 import type { App } from '#core/app.ts';
 import { alertSuggestions, dismissAlert } from '#core/editions/alert-suggestions.ts';
 import { approveEdition } from '#core/editions/approve-edition.ts';
+import type { Stop } from '#core/editions/before-start.ts';
 import { decideUncertain } from '#core/editions/deliveries.ts';
 import { cancelEdition, pauseEdition, resumeEdition } from '#core/editions/move-edition.ts';
 import { sendAlert } from '#core/editions/send-alert.ts';
@@ -22,8 +23,7 @@ const SURE = ['alert', 'letter', 'approve', 'cancel', 'again', 'take'];
 export async function actOnEdition(app: App, form: Form): Promise<string> {
   const action = form.text('action');
   const id = form.text('id');
-  if (SURE.includes(action) && form.text('sure') === '')
-    throw new AppError('invalid', 'Nothing was done: tick the box beside the button first.');
+  if (SURE.includes(action)) requireSure(form);
   if (action === 'alert') return alert(app, id);
   if (action === 'dismiss') return dismissAlert(app, id).then(() => 'It is not asked about again.');
   if (action === 'letter') return outcome(await sendLetter(app, letterNamed(app, id)));
@@ -49,7 +49,18 @@ type Outcome = Awaited<ReturnType<typeof approveEdition>> | Awaited<ReturnType<t
 function outcome(made: Outcome): string {
   if (made.state === 'made')
     return `${counted(made.recipients, 'letter')} on the way, as ${made.edition.id}.`;
-  if (made.state === 'stopped')
-    throw new AppError('conflict', `It was not sent: ${made.stops.map(({ message }) => message).join(' ')}`);
+  refuseStopped(made);
   return 'Nothing was sent: nobody has anything new to get.';
+}
+
+/** @throws AppError `invalid` where the box beside the button is not ticked */
+export function requireSure(form: Form): void {
+  if (form.text('sure') === '')
+    throw new AppError('invalid', 'Nothing was done: tick the box beside the button first.');
+}
+
+/** @throws AppError `conflict` where something is wrong with what was to be sent */
+export function refuseStopped(made: { state: string; stops?: readonly Stop[] }): void {
+  if (made.stops)
+    throw new AppError('conflict', `It was not sent: ${made.stops.map(({ message }) => message).join(' ')}`);
 }

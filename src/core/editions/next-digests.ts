@@ -1,0 +1,38 @@
+import { isoTime } from '../platform/clock.ts';
+import { CADENCES, type Cadence } from '../subscribers/subscriber.ts';
+import type { EditionStory } from './edition.ts';
+import { type EditionParts, plannedEdition } from './make-edition.ts';
+import { NO_PLAN, type Plan } from './plan.ts';
+import { planOf } from './plan-rows.ts';
+import { nextSlot } from './slots.ts';
+
+export interface NextDigest {
+  cadence: Cadence;
+  /** UTC text. */
+  at: string;
+  /** What an editor has in mind for it; an own time in it stands in place of the schedule's. */
+  plan: Plan | undefined;
+}
+
+/** When the next digest of each cadence goes out by itself, where there is something to tell then. */
+export async function nextDigests({ db, library, clock }: EditionParts): Promise<NextDigest[]> {
+  return Promise.all(
+    CADENCES.map(async (cadence) => {
+      const plan = await planOf(db, cadence);
+      return { cadence, plan, at: plan?.dueAt ?? isoTime(nextSlot(library.site, cadence, clock.now())) };
+    }),
+  );
+}
+
+/**
+ * The stories among which an editor chooses for the next digest: what it would hold without a plan, and with the one
+ * that is kept, in which others may have moved up. Newest first.
+ */
+export async function storiesToPlan(parts: EditionParts, cadence: Cadence): Promise<EditionStory[]> {
+  const now = parts.clock.now();
+  const plans = [NO_PLAN, (await planOf(parts.db, cadence)) ?? NO_PLAN];
+  const planned = await Promise.all(plans.map((plan) => plannedEdition(parts, cadence, now, { plan })));
+  const stories = planned.flatMap((one) => (one.state === 'made' ? one.edition.contents.stories : []));
+  const bySlug = new Map(stories.map((story) => [story.slug, story]));
+  return [...bySlug.values()].sort((a, b) => b.published.localeCompare(a.published));
+}
