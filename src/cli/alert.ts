@@ -1,8 +1,7 @@
 import type { App } from '#core/app.ts';
 import { alertSubject, plannedAlert, sendAlert } from '#core/editions/send-alert.ts';
-import { isConfirmed } from './ask.ts';
 import { type Command, UsageError, withApp } from './command.ts';
-import { sendEdition, tellStops } from './send-edition.ts';
+import { askAndSend } from './send-edition.ts';
 import { showLetters, testAddress } from './show-letters.ts';
 
 export const alertCommand: Command = {
@@ -36,17 +35,16 @@ Exit code 2 where nobody can be asked and --yes is not given, 4 where it went ou
 
 async function alert(app: App, slug: string, values: Record<string, unknown>): Promise<number> {
   const subject = alertSubject(app, slug, values.update === true);
+  const planned = await plannedAlert(app, subject);
   if (values['dry-run']) {
-    const planned = await plannedAlert(app, subject);
     await showLetters(app, planned.edition, planned.variants, { testTo: testAddress(values) });
     return 0;
   }
-  const { readers } = await plannedAlert(app, subject);
-  const question = `Send "${subject.article.title}" now to ${readers} ${readers === 1 ? 'reader' : 'readers'}?`;
-  if (readers > 0 && !(await isConfirmed(question, values.yes === true))) return 0;
-  const sent = await sendAlert(app, subject, { evenSo: values['even-so'] === true });
-  if (sent.state === 'stopped') return tellStops(sent.stops);
-  if (sent.state === 'made') return sendEdition(app, sent.edition, sent.recipients);
-  console.log('Nothing was sent: nobody asked for such alerts who has not been told of it.');
-  return 0;
+  return askAndSend(app, {
+    title: subject.article.title,
+    readers: planned.readers,
+    isYes: values.yes === true,
+    send: () => sendAlert(app, subject, { evenSo: values['even-so'] === true }),
+    nobody: 'nobody asked for such alerts who has not been told of it',
+  });
 }

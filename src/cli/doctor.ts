@@ -4,6 +4,7 @@ import { readDkimSigner } from '#core/mail/dkim.ts';
 import { type DnsRecords, dnsFindings } from '#core/mail/dns-records.ts';
 import { sender } from '#core/mail/sender-address.ts';
 import { hasReturnPath } from '#core/mail/verp.ts';
+import { domainOf } from '#core/platform/email-address.ts';
 import { settingValue } from '#core/platform/settings.ts';
 import type { Usage } from '#core/spam/spam-filter.ts';
 import { type Command, withApp } from './command.ts';
@@ -103,7 +104,7 @@ function mail({ config, library }: App): Finding[] {
 async function records({ config, library: { site } }: App): Promise<Finding[]> {
   const from = sender(config.mailFrom, site).address;
   return dnsFindings(systemRecords, {
-    fromDomain: from.slice(from.lastIndexOf('@') + 1),
+    fromDomain: domainOf(from),
     signer: config.dkim && readDkimSigner(config.dkim),
     hasReturnPath: hasReturnPath(config),
   });

@@ -1,8 +1,7 @@
 import type { App } from '#core/app.ts';
 import { letterNamed, plannedLetter, sendLetter } from '#core/editions/send-letter.ts';
-import { isConfirmed } from './ask.ts';
 import { type Command, UsageError, withApp } from './command.ts';
-import { sendEdition, tellStops } from './send-edition.ts';
+import { askAndSend } from './send-edition.ts';
 import { showLetters, testAddress } from './show-letters.ts';
 
 export const letterCommand: Command = {
@@ -41,12 +40,11 @@ async function send(app: App, name: string, values: Record<string, unknown>): Pr
     await showLetters(app, planned.edition, planned.variants, { testTo: testAddress(values) });
     return 0;
   }
-  const { readers } = planned;
-  const question = `Send "${letter.title}" now to ${readers} ${readers === 1 ? 'reader' : 'readers'}?`;
-  if (readers > 0 && !(await isConfirmed(question, values.yes === true))) return 0;
-  const sent = await sendLetter(app, letter, { evenSo: values['even-so'] === true });
-  if (sent.state === 'stopped') return tellStops(sent.stops);
-  if (sent.state === 'made') return sendEdition(app, sent.edition, sent.recipients);
-  console.log('Nothing was sent: nobody reads these topics yet.');
-  return 0;
+  return askAndSend(app, {
+    title: letter.title,
+    readers: planned.readers,
+    isYes: values.yes === true,
+    send: () => sendLetter(app, letter, { evenSo: values['even-so'] === true }),
+    nobody: 'nobody reads these topics yet',
+  });
 }

@@ -5,7 +5,34 @@ import { type Edition, editionPath } from '#core/editions/edition.ts';
 import { editionById } from '#core/editions/edition-rows.ts';
 import { finishEditions, stateWords } from '#core/editions/move-edition.ts';
 import { deliveryCounts } from '#core/mail/outbox-rows.ts';
+import { isConfirmed } from './ask.ts';
 import { countsText } from './edition-words.ts';
+
+/** What a command needs to know to send one letter or alert once. */
+export interface Asked {
+  title: string;
+  /** To how many it would go now. */
+  readers: number;
+  isYes: boolean;
+  send(): Promise<
+    | { state: 'made'; edition: Edition; recipients: number }
+    | { state: 'stopped'; stops: Stop[] }
+    | { state: 'no-readers' }
+  >;
+  /** Why nobody is left to get it. */
+  nobody: string;
+}
+
+/** Asks whoever sits at the terminal, then sends; the exit code. */
+export async function askAndSend(app: App, { title, readers, isYes, send, nobody }: Asked): Promise<number> {
+  const question = `Send "${title}" now to ${readers} ${readers === 1 ? 'reader' : 'readers'}?`;
+  if (readers > 0 && !(await isConfirmed(question, isYes))) return 0;
+  const sent = await send();
+  if (sent.state === 'stopped') return tellStops(sent.stops);
+  if (sent.state === 'made') return sendEdition(app, sent.edition, sent.recipients);
+  console.log(`Nothing was sent: ${nobody}.`);
+  return 0;
+}
 
 /** Says what was made and sends it, beside a server that may be sending too; the exit code. */
 export async function sendEdition(app: App, edition: Edition, recipients: number): Promise<number> {

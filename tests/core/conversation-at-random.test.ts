@@ -9,7 +9,7 @@ import { editComment, withdrawComment } from '#core/comments/receipt.ts';
 import { MINUTE } from '#core/platform/clock.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { assertSound, type Room, scenario, words } from '../support/comment-room.ts';
-import { random } from '../support/random.ts';
+import { randomBelow } from '../support/random.ts';
 
 const STEPS = 250;
 
@@ -67,7 +67,7 @@ for (const seed of [1, 2, 3, 4])
     `whatever happens in whatever order, all is counted, and the filter hears the last word (${seed})`,
     async (room) => {
       const { app, fake } = room;
-      const below = random(seed);
+      const below = randomBelow(seed);
       const ids: number[] = [];
       for (let step = 0; step < STEPS; step++) {
         const all = acts(room, below, ids);

@@ -4,7 +4,6 @@ import { isAboutRecipient, pauseAfter } from '#core/mail/deferral.ts';
 import { Hand } from '#core/mail/hand.ts';
 import { Lanes } from '#core/mail/lanes.ts';
 import type { Delivery } from '#core/mail/outbox-rows.ts';
-import { tooManyBounces } from '#core/mail/progress.ts';
 import { ConnectionLimit } from '#core/mail/smtp/connection-limit.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
 import { TestClock } from '../support/test-app.ts';
@@ -101,12 +100,6 @@ test('greylisting is waited for as long as it says, else five minutes; a full ma
     assert.equal(isAboutRecipient(reply), true, reply);
   for (const reply of ['421 too fast', '451 4.3.0 later', '450 slow down', 'no answer (ETIMEDOUT)'])
     assert.equal(isAboutRecipient(reply), false, reply);
-});
-
-test('five of a hundred refused are too many, five of few may be chance', () => {
-  assert.equal(tooManyBounces({ sent: 96, bounced: 4 }), undefined);
-  assert.equal(tooManyBounces({ sent: 40, bounced: 20 }), undefined);
-  assert.match(tooManyBounces({ sent: 950, bounced: 50 }) ?? '', /50 of 1000 letters.*5 %/);
 });
 
 /** Letters that each take so long, over as many connections as there may be. */

@@ -7,7 +7,8 @@ import { LetterTemplate, type OwnHead, type SharedLetter } from '#core/mail/lett
 import { quotedPrintable } from '#core/mail/quoted-printable.ts';
 import { filledIn, SLOT_MARKS, type SlotValues } from '#core/mail/slots.ts';
 import { escapeHtml } from '#core/platform/safe-html.ts';
-import { randomFrom, randomLine, randomLines } from '../support/random-texts.ts';
+import { randomShares } from '../support/random.ts';
+import { randomLine, randomLines } from '../support/random-texts.ts';
 
 const NOW = new Date('2026-11-24T09:00:00Z');
 const TOKEN = 'Ab-_'.repeat(10).concat('xyz');
@@ -69,7 +70,7 @@ const told = ({ from, to, subject, messageId, date, text, html }: Email) => ({
 
 test('whatever a letter and its reader say, it is read as it was meant, and as one that nodemailer composed', async () => {
   for (let seed = 1; seed <= 300; seed++) {
-    const random = randomFrom(seed);
+    const random = randomShares(seed);
     const letter = pattern(random);
     const values = reader(random);
     const own = head(values.address);
@@ -84,7 +85,7 @@ test('whatever a letter and its reader say, it is read as it was meant, and as o
 
 test('every line is short, ends with CRLF, needs no dot doubled, and nothing on the way has a blank to take away', async () => {
   for (let seed = 1; seed <= 300; seed++) {
-    const random = randomFrom(seed);
+    const random = randomShares(seed);
     const values = reader(random);
     const bytes = await signedBytes(
       new LetterTemplate(pattern(random)).filled(head(values.address), values),
@@ -116,7 +117,7 @@ test('a title with a line break in it makes no field of its own', async () => {
     text: 'a',
     html: 'b',
   };
-  const values = reader(randomFrom(1));
+  const values = reader(randomShares(1));
   const bytes = await signedBytes(
     new LetterTemplate(letter).filled(head('ann@example.org'), values),
     undefined,
@@ -148,8 +149,8 @@ test('a line of any length is parted without parting a character’s code', () =
 });
 
 test('a head that is longer than the room kept for it stands before its body all the same', async () => {
-  const letter = { ...pattern(randomFrom(1)), subject: 'A long word or two '.repeat(400).trim() };
-  const values = reader(randomFrom(2));
+  const letter = { ...pattern(randomShares(1)), subject: 'A long word or two '.repeat(400).trim() };
+  const values = reader(randomShares(2));
   const own = head(values.address);
   const parsed = await PostalMime.parse(
     await signedBytes(new LetterTemplate(letter).filled(own, values), undefined, NOW),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase } from '#core/platform/db.ts';
 import { NO_FLOOD, setRules } from '../support/comment-rules.ts';
 import { publishBeside } from '../support/published-comment.ts';
-import { seeded } from '../support/seeded.ts';
+import { randomShares } from '../support/random.ts';
 import { postForm, startSite, type TestSite } from '../support/test-site.ts';
 
 const ARTICLE = 'sim-swapping';
@@ -21,7 +21,7 @@ test('of a thousand posts between six kill -9, each that got its 303 is there, o
   await site.stop();
   await site.start(); // it has read the rules
   await publishBeside(site, ARTICLE, [{ name: 'Ann', body: 'I am known here.' }]);
-  const random = seeded(SEED);
+  const random = randomShares(SEED);
   const kills = Array.from({ length: 6 }, () => Math.floor(random() * POSTS)).sort(
     (one, other) => one - other,
   );

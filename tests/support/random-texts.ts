@@ -32,15 +32,6 @@ const PIECES = [
   ...['Bcc: x@example.org', '?=', '=?utf-8?Q?x?=', ',', ';', '(', ')', '\\', ':'],
 ];
 
-/** Numbers from 0 to 1 that are the same for the same seed, so that what failed fails again. */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 /** A line of such pieces, with at least one that can be seen. */
 export function randomLine(random: () => number, most = 30): string {
   const count = 1 + Math.floor(random() * most);

@@ -1,10 +1,16 @@
-/** The same numbers, each from 0 and below what is asked for, for the same seed (mulberry32). */
-export function random(seed: number): (below: number) => number {
+/** Whole numbers from 0 and below what is asked for, the same for the same seed. */
+export function randomBelow(seed: number): (below: number) => number {
+  const share = randomShares(seed);
+  return (below) => Math.floor(share() * below);
+}
+
+/** Numbers from 0 and below 1, the same for the same seed (mulberry32). */
+export function randomShares(seed: number): () => number {
   let state = seed;
-  return (below) => {
+  return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

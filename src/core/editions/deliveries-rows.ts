@@ -107,7 +107,7 @@ export async function variantStories(db: Db, edition: string): Promise<Map<numbe
 }
 
 /** The owner's word on letters of which nobody knows whether they arrived; how many there were. */
-export async function settleUncertain(
+export async function settleAllUncertain(
   trx: Trx,
   edition: string,
   change:

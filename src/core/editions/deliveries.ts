@@ -11,7 +11,7 @@ import {
   deliveryLines,
   refusals,
   returned,
-  settleUncertain,
+  settleAllUncertain,
   variantStories,
 } from './deliveries-rows.ts';
 import type { Edition } from './edition.ts';
@@ -105,9 +105,13 @@ export async function decideUncertain(
   const now = isoTime(clock.now());
   const count = await db.transaction().execute(async (trx) => {
     if (word === 'sent')
-      return settleUncertain(trx, id, { state: 'sent', reply: 'counted as sent by the owner', sent_at: now });
+      return settleAllUncertain(trx, id, {
+        state: 'sent',
+        reply: 'counted as sent by the owner',
+        sent_at: now,
+      });
     await reopenEdition(trx, id);
-    return settleUncertain(trx, id, { state: 'queued', reply: 'sent again by the owner', due_at: now });
+    return settleAllUncertain(trx, id, { state: 'queued', reply: 'sent again by the owner', due_at: now });
   });
   log.info('edition.uncertain-decided', { edition: id, word, count });
   return count;

@@ -1,4 +1,5 @@
 import type { Mailbox } from '../mail/letter.ts';
+import { domainOf } from '../platform/email-address.ts';
 import { isLoopback } from '../platform/loopback.ts';
 import type { House } from './house.ts';
 import { note, type PreflightFinding, type PreflightParts, stop } from './preflight-finding.ts';
@@ -9,7 +10,7 @@ export function senderFindings(
   { postalAddress }: Pick<House, 'postalAddress'>,
   from: Mailbox,
 ): PreflightFinding[] {
-  const domain = from.address.slice(from.address.lastIndexOf('@') + 1).toLowerCase();
+  const domain = domainOf(from.address).toLowerCase();
   const findings: PreflightFinding[] = [];
   if (config.dkim && !isAligned(domain, config.dkim.domain.toLowerCase()))
     findings.push(

@@ -19,11 +19,7 @@ export async function claimQueued(
   { scope, most, ...lease }: Claim,
   { after, before }: { after?: string | undefined; before?: string | undefined } = {},
 ): Promise<Delivery[]> {
-  const queued = db
-    .selectFrom('delivery')
-    .select('id')
-    .where('edition_id', scope === null ? 'is' : '=', scope)
-    .where('state', '=', QUEUED)
+  const queued = waiting(db, scope, QUEUED)
     .$if(after !== undefined, (query) => query.where('domain', '>', after ?? ''))
     .$if(before !== undefined, (query) => query.where('domain', '<', before ?? ''))
     .orderBy('domain')
@@ -38,14 +34,7 @@ export async function claimQueuedOf(
   { scope, most, ...lease }: Claim,
   domain: string,
 ): Promise<Delivery[]> {
-  const queued = db
-    .selectFrom('delivery')
-    .select('id')
-    .where('edition_id', scope === null ? 'is' : '=', scope)
-    .where('state', '=', QUEUED)
-    .where('domain', '=', domain)
-    .orderBy('id')
-    .limit(most);
+  const queued = waiting(db, scope, QUEUED).where('domain', '=', domain).orderBy('id').limit(most);
   return take(db, lease).where('id', 'in', queued).where('state', '=', QUEUED).returningAll().execute();
 }
 
@@ -55,16 +44,21 @@ export async function claimDeferred(
   { scope, most, ...lease }: Claim,
   now: string,
 ): Promise<Delivery[]> {
-  const due = db
-    .selectFrom('delivery')
-    .select('id')
-    .where('edition_id', scope === null ? 'is' : '=', scope)
-    .where('state', '=', DEFERRED)
+  const due = waiting(db, scope, DEFERRED)
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .orderBy('id')
     .limit(most);
   return take(db, lease).where('id', 'in', due).where('state', '=', DEFERRED).returningAll().execute();
+}
+
+/** Rows of a scope that wait in one of the two states. */
+function waiting(db: Db, scope: Scope, state: typeof QUEUED | typeof DEFERRED) {
+  return db
+    .selectFrom('delivery')
+    .select('id')
+    .where('edition_id', scope === null ? 'is' : '=', scope)
+    .where('state', '=', state);
 }
 
 /** That the state is looked at again: on PostgreSQL another worker may have been first. */
@@ -79,13 +73,8 @@ function take(db: Db, { owner, lease }: { owner: string; lease: string }) {
 
 /** Whether anything of a scope waits that may be sent now. */
 export async function hasDueRows(db: Db, scope: Scope, now: string): Promise<boolean> {
-  const ofScope = db
-    .selectFrom('delivery')
-    .select('id')
-    .where('edition_id', scope === null ? 'is' : '=', scope)
-    .limit(1);
-  const queued = await ofScope.where('state', '=', QUEUED).executeTakeFirst();
-  const due = ofScope.where('state', '=', DEFERRED).where('due_at', '<=', now);
+  const queued = await waiting(db, scope, QUEUED).limit(1).executeTakeFirst();
+  const due = waiting(db, scope, DEFERRED).where('due_at', '<=', now).limit(1);
   return (queued ?? (await due.executeTakeFirst())) !== undefined;
 }
 

@@ -25,8 +25,6 @@ export interface SenderHooks {
   maySendEditions?(): Promise<boolean>;
   /** The relay refused an address or a letter for good. */
   onBounce?(delivery: Delivery, reply: string): Promise<void>;
-  /** About once a second while an edition is sent: what became of its letters in this process so far. */
-  onSettled?(edition: string, tally: Tally): Promise<void>;
   /** No letter of the edition can go out: it should pause, for this reason. */
   onFault?(edition: string, reason: string): Promise<void>;
 }
@@ -65,9 +63,7 @@ export class Sender {
     this.#ledger = new Ledger(parts, this.#owner, () => this.#relay.inUse);
     this.#lanes = new Lanes(parts.clock);
     this.#claims = new Claims(parts, this.#owner, this.#lanes, hooks.maySendEditions);
-    this.#progress = new Progress(parts.log, (edition, tally) =>
-      this.#tell(hooks.onSettled?.(edition, tally)),
-    );
+    this.#progress = new Progress(parts.log);
   }
 
   /** Sends until nothing is due that can be sent now, or the signal comes; the number of rows settled. */

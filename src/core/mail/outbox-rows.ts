@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { DeliveryKind, DeliveryState, DeliveryTable } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
+import { domainOf } from '../platform/email-address.ts';
 
 export type Delivery = Selectable<DeliveryTable>;
 
@@ -28,10 +29,6 @@ export async function enqueue(
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
-}
-
-function domainOf(recipient: string): string {
-  return recipient.slice(recipient.lastIndexOf('@') + 1);
 }
 
 /** Who holds rows now. */

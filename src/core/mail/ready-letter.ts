@@ -1,3 +1,4 @@
+import { domainOf } from '../platform/email-address.ts';
 import type { Parts } from '../platform/parts.ts';
 import type { LetterFor } from './deliver.ts';
 import type { DkimSigner } from './dkim.ts';
@@ -40,7 +41,5 @@ export function envelopeSender(
   from: string,
   delivery: number,
 ): string {
-  return hasReturnPath(parts.config)
-    ? verpAddress(parts, from.slice(from.lastIndexOf('@') + 1), delivery)
-    : from;
+  return hasReturnPath(parts.config) ? verpAddress(parts, domainOf(from), delivery) : from;
 }

@@ -147,6 +147,7 @@ export class Sending {
   #look(): void {
     if (performance.now() - this.#renewedAt > RENEW_MS) {
       this.#renewedAt = performance.now();
+      // Not renewed now, they are at the next look; for that a lease is long enough. A database that stays away ends it all.
       void this.#claims.renew([...this.#underWay.values(), ...this.#hand.all()]).catch(() => {});
     }
     void this.#refill();

@@ -50,3 +50,8 @@ function mailDomain(typed: string): string | undefined {
 function isHostLabel(label: string): boolean {
   return label.length <= 63 && /^[a-z0-9-]+$/.test(label) && !label.startsWith('-') && !label.endsWith('-');
 }
+
+/** What stands after the @ of a mail address: where its letters go. */
+export function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}

@@ -15,8 +15,3 @@ export function mailboxFrom(typed: string): EmailAddress {
       : 'Write the address that the letters should go to.',
   });
 }
-
-/** Where letters to an address go: what is after its @. */
-export function domainOf({ key }: EmailAddress): string {
-  return key.slice(key.lastIndexOf('@') + 1);
-}

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
-import type { EmailAddress } from '../platform/email-address.ts';
+import { domainOf, type EmailAddress } from '../platform/email-address.ts';
 import type { Parts } from '../platform/parts.ts';
 import { insertToken } from '../platform/token-rows.ts';
 import { derivedToken } from '../platform/tokens.ts';
 import { takeLetterShare } from './letter-limits.ts';
-import { domainOf, mailboxFrom } from './mailbox.ts';
+import { mailboxFrom } from './mailbox.ts';
 import { allowNotMe } from './not-me.ts';
 import { enqueueLetter } from './single-letters.ts';
 import { type Choices, choiceColumns } from './subscriber.ts';
@@ -84,7 +84,7 @@ export function freshSubscriber(address: EmailAddress, now: string) {
     id: randomUUID(),
     email: address.address,
     email_key: address.key,
-    domain: domainOf(address),
+    domain: domainOf(address.key),
     state: 'pending' as const,
     asked: 0,
     asked_at: null,

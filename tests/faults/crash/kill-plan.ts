@@ -1,4 +1,4 @@
-import { seeded } from '../../support/seeded.ts';
+import { randomShares } from '../../support/random.ts';
 
 /** When a sender is killed: when the relay has taken so many letters in all, or so long after its start. */
 export type Kill = { afterLetters: number } | { afterMs: number };
@@ -17,7 +17,7 @@ export function killPlan({
   recipients: number;
   seed: number;
 }): Kill[] {
-  const random = seeded(seed);
+  const random = randomShares(seed);
   const points = Array.from({ length: kills }, () => Math.floor(random() * recipients)).sort((a, b) => a - b);
   return points.map((afterLetters, n) =>
     n % AT_START === AT_START - 1 ? { afterMs: Math.floor(random() * START_MS) } : { afterLetters },

@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
-import { seeded } from '../seeded.ts';
+import { randomShares } from '../random.ts';
 import { Conversation, type Ending, type Taker } from './conversation.ts';
 import { RelayLog } from './relay-log.ts';
 import type { SinkAnswer, SinkOptions, SinkOrder } from './sink.ts';
 
 /** The sink itself, in a process of its own: it outlives whoever sends to it, and measures nobody but itself. */
 const { delayMs = 0, gapMs = 0, log, cuts = 0, seed = 1 }: SinkOptions = JSON.parse(process.argv[2] ?? '{}');
-const random = seeded(seed);
+const random = randomShares(seed);
 /** Most letters wait for nothing, some for long: a kill finds those, also where it takes the process a while to be gone. */
 const LONG_SHARE = 1 / 8;
 const counted = { taken: 0, cut: 0, connections: 0, firstAt: 0, lastAt: 0 };

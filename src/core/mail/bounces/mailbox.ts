@@ -39,7 +39,7 @@ export async function visitMailbox(
     const lock = await atServer(client.getMailboxLock(folder));
     const count = await handOver(client, handle);
     lock.release();
-    await client.logout().catch(() => {});
+    await client.logout().catch(() => {}); // all is done; a server that hangs up first is no fault
     return count;
   } finally {
     signal?.removeEventListener('abort', stop);

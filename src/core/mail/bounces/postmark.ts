@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { jsonAs } from '../../platform/json.ts';
 import { oneLine } from './answer-text.ts';
 import type { FailedRecipient, Report } from './report.ts';
 import { enhancedStatus } from './verdict.ts';
@@ -41,21 +42,13 @@ function isSame(given: string, secret: string): boolean {
 
 /** Reads a post: what it tells, and the key under which it counts once; undefined for what is no event of Postmark's. */
 export function postmarkReport(body: string): { report: Report; key: string } | undefined {
-  const told = parsed(body);
+  const told = jsonAs(event, body);
   if (!told) return undefined;
   const { RecordType, ID, MessageID, ChangedAt } = told;
   return {
     report: reportOf(told),
     key: `postmark:${RecordType}:${ID ?? MessageID ?? ''}:${ChangedAt ?? ''}`,
   };
-}
-
-function parsed(body: string): PostmarkEvent | undefined {
-  try {
-    return event.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 function reportOf(told: PostmarkEvent): Report {

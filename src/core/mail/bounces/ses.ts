@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonAs } from '../../platform/json.ts';
 import { oneLine } from './answer-text.ts';
 import type { FailedRecipient, Report, Traces } from './report.ts';
 import { enhancedStatus, verdictOn } from './verdict.ts';
@@ -37,20 +38,12 @@ type SesEvent = z.output<typeof event>;
 
 /** Reads what SES puts into a notification; what is of another kind asks for nothing. */
 export function sesReport(message: string): Report {
-  const told = parsed(message);
+  const told = jsonAs(event, message);
   if (!told) return { kind: 'nothing' };
   const type = told.notificationType ?? told.eventType;
   if (type === 'Bounce' && told.bounce) return bounceReport(told.bounce, tracesOf(told));
   if (type === 'Complaint' && told.complaint) return complaintReport(told.complaint, tracesOf(told));
   return { kind: 'nothing' };
-}
-
-function parsed(message: string): SesEvent | undefined {
-  try {
-    return event.safeParse(JSON.parse(message)).data;
-  } catch {
-    return undefined;
-  }
 }
 
 /** `source` is the envelope's sender; of the Message-ID SES keeps our own among the headers. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonAs } from '../../platform/json.ts';
 
 /** What Amazon SNS posts to an address that is subscribed to a topic. */
 const fields = z.object({
@@ -19,11 +20,7 @@ export type SnsMessage = z.output<typeof fields>;
 
 /** Undefined for what is no such message. */
 export function snsMessage(body: string): SnsMessage | undefined {
-  try {
-    return fields.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
+  return jsonAs(fields, body);
 }
 
 /** The text that Amazon signs: some of the fields, each with its name, in the order of the alphabet. */

@@ -1,3 +1,4 @@
+import type { AstroGlobal } from 'astro';
 import type { App } from '#core/app.ts';
 import { alertSuggestions, dismissAlert } from '#core/editions/alert-suggestions.ts';
 import { approveEdition } from '#core/editions/approve-edition.ts';
@@ -9,7 +10,28 @@ import { letterNamed, sendLetter } from '#core/editions/send-letter.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { takeInstance } from '#core/platform/instance.ts';
 import { counted } from '../../../components/wording.ts';
-import type { Form } from '../../_form.ts';
+import { type Form, formOf } from '../../_form.ts';
+import { markRefused } from '../../_status.ts';
+
+/** What a form of these pages has brought about, for the notice above. */
+export interface Done {
+  kind: 'good' | 'attention';
+  title: string;
+}
+
+/** Does what the request's form asks for, where it is one; a rule that it breaks is told, with its status. */
+export async function doneBy({ request, response, locals }: Page): Promise<Done | undefined> {
+  if (request.method !== 'POST') return undefined;
+  try {
+    return { kind: 'good', title: await actOnEdition(locals.app, await formOf(request)) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    markRefused(response, error);
+    return { kind: 'attention', title: error.message };
+  }
+}
+
+type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals'>;
 
 /** Acts that cannot be taken back: a box is ticked first. */
 const SURE = ['alert', 'letter', 'approve', 'cancel', 'again', 'take'];
@@ -20,7 +42,7 @@ const SURE = ['alert', 'letter', 'approve', 'cancel', 'again', 'take'];
  * @returns what happened, in words
  * @throws AppError as the core's own; `invalid` where the box is not ticked or the act is none of ours
  */
-export async function actOnEdition(app: App, form: Form): Promise<string> {
+async function actOnEdition(app: App, form: Form): Promise<string> {
   const action = form.text('action');
   const id = form.text('id');
   if (SURE.includes(action)) requireSure(form);
