@@ -14,7 +14,7 @@ const unknown = asked.filter((name) => !parts.includes(name));
 
 if (unknown.length > 0 || given.includes('--help')) {
   console.log(
-    `Usage: npm run bench -- [part …] [--quick] [--write]\n\nParts: ${parts.join(', ')}\n--quick  short rounds, to see whether it runs\n--write  keeps the figures of "pages" in docs/performance.md`,
+    `Usage: npm run bench -- [part …] [--quick] [--write]\n\nParts: ${parts.join(', ')}\n--quick  short rounds, to see whether it runs\n--write  keeps the figures of "pages" and "mail" in docs/performance.md`,
   );
   process.exitCode = given.includes('--help') ? 0 : 2;
 } else {
