@@ -9,6 +9,7 @@ import { answerHealth } from './health.ts';
 import { serveMedia } from './media.ts';
 import { PageCache } from './page-cache.ts';
 import type { PlainGet } from './plain-get.ts';
+import { readBody } from './post-body.ts';
 import { isView } from './reader-views.ts';
 import { refuse, refuseBody } from './refusals.ts';
 import { rendering } from './rendering.ts';
@@ -31,8 +32,6 @@ export interface FrontDoor {
   readyAnswer(get: PlainGet): Buffer | undefined;
 }
 
-/** The largest body that a form of ours can have. */
-const BODY_LIMIT = 64 * 1024;
 /** The styles of the door's own pages, the only file that any host name gets. */
 const DOOR_STYLES = '/door.css';
 const CACHE_BYTES = 64 * 1024 * 1024;
@@ -123,7 +122,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     if (url.pathname.startsWith('/_')) return refuse(res, 404); // Astro's own endpoints (images, actions): unused, so shut
     if (!isRead) {
       if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);
-      const body = await readBody(req);
+      const body = await readBody(req, url.pathname);
       if (body === 'too-large') return refuseBody(req, res);
       const post = await takenComment(url.pathname, req, body);
       if (post?.state === 'saved') return leadToReceipt(res, post);
@@ -247,18 +246,6 @@ function cacheKey(
   if (cookie !== undefined && OWN_PAGES.test(cookie)) return undefined;
   const mark = target.indexOf('?');
   return mark === -1 || CACHED_QUERY.test(target.slice(mark)) ? target : undefined;
-}
-
-async function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {
-  if (Number(req.headers['content-length'] ?? 0) > BODY_LIMIT) return 'too-large';
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > BODY_LIMIT) return 'too-large';
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Astro believes these headers: it gets ours, whatever the client sent. */

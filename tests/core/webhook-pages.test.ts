@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
-import { openSqlite } from '#core/platform/db.ts';
+import { type Db, openSqlite } from '#core/platform/db.ts';
 import { addSubscribers } from '../support/rows.ts';
 import { startSite } from '../support/test-site.ts';
 
@@ -25,7 +25,6 @@ test('the addresses for providers take what is proved, and say by their status w
 
   assert.equal(await post('/hooks/postmark/', complaint('bob@example.org'), json), 403);
   assert.equal(await post('/hooks/postmark/', complaint('ann@example.org'), proved), 200);
-  assert.equal(await post('/hooks/postmark/', complaint('x'.repeat(70_000)), proved), 413);
   // SNS sends JSON as text/plain.
   assert.equal(
     await post('/hooks/ses/', complaint('bob@example.org'), { 'content-type': 'text/plain' }),
@@ -34,10 +33,27 @@ test('the addresses for providers take what is proved, and say by their status w
   assert.equal(await post('/hooks/other/', '{}', proved), 404);
   assert.equal((await fetch(new URL('/hooks/postmark/', site.url))).status, 404, 'there is nothing to read');
 
-  const rows = await db.selectFrom('subscriber').select(['id', 'state']).orderBy('id').execute();
-  assert.deepEqual(rows, [
-    { id: 'ann', state: 'unsubscribed' },
-    { id: 'bob', state: 'confirmed' },
-  ]);
+  assert.deepEqual(await readerStates(db), { ann: 'unsubscribed', bob: 'confirmed' });
+
+  // Who quotes the letter needs more room than a form; there is an end to it all the same.
+  const quoting = (Email: string, length: number) =>
+    JSON.stringify({ RecordType: 'SpamComplaint', ID: 2, Email, Content: '' }).replace(
+      /"}$/,
+      `${'x'.repeat(length)}"}`,
+    );
+  assert.equal(await post('/hooks/postmark/', quoting('bob@example.org', 300_000), proved), 200);
+  assert.equal((await readerStates(db)).bob, 'unsubscribed');
+  for (const where of ['/hooks/postmark/', '/hooks/ses/'])
+    assert.deepEqual(
+      [await post(where, 'x'.repeat(512 * 1024), json), await post(where, 'x'.repeat(512 * 1024 + 1), json)],
+      [403, 413],
+      where,
+    );
+  assert.equal(await post('/hooks/other/', 'x'.repeat(70_000), json), 413);
   assert.doesNotMatch(JSON.stringify(site.lines), /example\.org|a-secret/);
 });
+
+async function readerStates(db: Db): Promise<Record<string, string>> {
+  const rows = await db.selectFrom('subscriber').select(['id', 'state']).orderBy('id').execute();
+  return Object.fromEntries(rows.map(({ id, state }) => [id, state]));
+}
