@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Db, Engine } from '../src/core/platform/db.ts';
+import { migrationNames } from './newest.ts';
 
 /** A migration file exports `up`. SQLite does not undo a half-done one, so every statement can run twice. */
 export type Up = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
@@ -27,13 +27,10 @@ const ATTEMPTS = 20;
 
 async function readMigrations(engine: Engine): Promise<Record<string, Migration>> {
   const folder = new URL('./migrations/', import.meta.url);
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.ts'))
-    .sort();
   const steps = await Promise.all(
-    files.map(async (name): Promise<[string, Migration]> => {
-      const { up } = (await import(new URL(name, folder).href)) as { up: Up };
-      return [name.slice(0, -'.ts'.length), { up: (db) => up(db, engine) }];
+    migrationNames().map(async (name): Promise<[string, Migration]> => {
+      const { up } = (await import(new URL(`${name}.ts`, folder).href)) as { up: Up };
+      return [name, { up: (db) => up(db, engine) }];
     }),
   );
   return Object.fromEntries(steps);

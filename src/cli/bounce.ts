@@ -3,7 +3,7 @@ import type { Report } from '#core/mail/bounces/report.ts';
 import { wordsOf } from '#core/platform/errors.ts';
 import type { Taken } from '#core/subscribers/take-bounce.ts';
 import { takeMessage } from '#core/subscribers/take-message.ts';
-import { type Command, UsageError, withApp } from './command.ts';
+import { type Command, UsageError, withStore } from './command.ts';
 
 /** EX_TEMPFAIL of sysexits.h: the mail system keeps the message and tries again. */
 const TRY_AGAIN = 75;
@@ -20,10 +20,13 @@ authentication are let go. What does not show a letter of ours (its return addre
                ORIGINAL_RECIPIENT, RECIPIENT, or LOCAL_PART and EXTENSION, as Postfix and Exim set them
   --dry-run    says what would be done, and changes nothing
 
-Exit code 0: taken, or nothing to do. 75: it could not be taken now; the mail system keeps it and tries again.
+Exit code 0: taken, or nothing to do. 75 (EX_TEMPFAIL): it could not be taken now, such as while the database is away,
+a setting is wrong or the call is; the mail system keeps it and tries again. No other: nothing that came back is lost.
+It opens the database and nothing else, makes none and migrates none: that is the server's to do, once.
 In Postfix, in /etc/aliases, for all addresses bounces+…@ (recipient_delimiter = +):
   bounces: "|/srv/watchpost/node_modules/.bin/watchpost bounce"`,
   options: { recipient: { type: 'string', multiple: true }, 'dry-run': { type: 'boolean' } },
+  faultCode: TRY_AGAIN, // a mail system gives the message up at any other
   async run({ positionals, values }) {
     if (positionals.length > 0) throw new UsageError('The message is read from standard input alone.');
     if (process.stdin.isTTY) throw new UsageError('A message should come on standard input.');
@@ -40,7 +43,7 @@ In Postfix, in /etc/aliases, for all addresses bounces+…@ (recipient_delimiter
 };
 
 async function take(message: Buffer, recipients: readonly string[], dryRun: boolean): Promise<number> {
-  const { report, taken } = await withApp((app) => takeMessage(app, message, recipients, { dryRun }));
+  const { report, taken } = await withStore((store) => takeMessage(store, message, recipients, { dryRun }));
   if (dryRun) console.log('Nothing was changed; this would be done:');
   for (const one of taken) console.log(wordsFor(one, report));
   return 0;

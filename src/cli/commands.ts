@@ -40,22 +40,29 @@ const EXIT: Record<ErrorCode, number> = {
 /** Runs `watchpost …`: sets the exit code, prints what went wrong in words, never a stack for a known fault. */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const [name = '--help', ...rest] = argv;
+  let command: Command | undefined;
   try {
-    process.exitCode = await dispatch(name, rest);
+    command = await COMMANDS[name]?.();
+    process.exitCode = command ? await run(command, name, rest) : await noCommand(name);
   } catch (error) {
     console.error(error instanceof Error && !isKnown(error) ? error : wordsOf(error));
-    process.exitCode = error instanceof AppError ? EXIT[error.code] : isKnown(error) ? 2 : 1;
+    process.exitCode = command?.faultCode ?? exitCodeOf(error);
   }
 }
 
-async function dispatch(name: string, rest: string[]): Promise<number> {
-  if (['--help', '-h', 'help'].includes(name)) {
-    console.log(await overview());
-    return 0;
-  }
-  const command = await COMMANDS[name]?.();
-  if (!command)
+function exitCodeOf(error: unknown): number {
+  if (error instanceof AppError) return EXIT[error.code];
+  return isKnown(error) ? 2 : 1;
+}
+
+async function noCommand(name: string): Promise<number> {
+  if (!['--help', '-h', 'help'].includes(name))
     throw new UsageError(`There is no command "${name}". "watchpost --help" lists those there are.`);
+  console.log(await overview());
+  return 0;
+}
+
+async function run(command: Command, name: string, rest: string[]): Promise<number> {
   const args = parsed(command, name, rest);
   if (args.values.help) {
     console.log(command.help);

@@ -8,17 +8,26 @@ import { fileURLToPath } from 'node:url';
 const command = new URL('./commands.ts', import.meta.url);
 const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
 
+// EX_TEMPFAIL: a mail system keeps the message while a new version is being set up; see bounce.ts.
+const failed = process.argv[2] === 'bounce' ? 75 : 1;
+
 if (!existsSync(node)) {
   console.error('Watchpost is not set up yet. Run "npm start" in its folder once, then try again.');
-  process.exitCode = 1;
+  process.exitCode = failed;
 } else if (Number(process.versions.node.split('.')[0]) >= 24) {
   module.enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/watchpost', import.meta.url))); // halves the start
-  const { runCommand } = await import(command.href);
+  const { runCommand } = await import(command.href).catch(unreadable);
   await runCommand(process.argv.slice(2));
 } else {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
-    process.exitCode = signal ? 1 : (code ?? 1);
+    process.exitCode = signal ? failed : (code ?? failed);
   });
+}
+
+/** A file is missing or half written. */
+function unreadable(error) {
+  console.error(error);
+  process.exit(failed);
 }

@@ -7,6 +7,7 @@ import { deliveryCounts } from '#core/mail/outbox-rows.ts';
 import type { Db, Engine } from '#core/platform/db.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
 import { migrate, type Up } from '#db/migrate.ts';
+import { isNewest } from '#db/newest.ts';
 import { testEngines } from '../support/engines.ts';
 import { addDelivery, addSubscribers, comment, NOW } from '../support/rows.ts';
 
@@ -21,6 +22,15 @@ for (const { name, engine, open, openMigrated } of testEngines()) {
       const { db } = await open(t);
       assert.deepEqual(await migrate(db, engine), MIGRATIONS);
       assert.deepEqual(await migrate(db, engine), []);
+    });
+
+    test('a database is known to be in its newest form without a migration being read', async (t) => {
+      const { db } = await open(t);
+      await assert.rejects(isNewest(db), /kysely_migration/);
+      await migrateTo(db, engine, '0014');
+      assert.equal(await isNewest(db), false);
+      await migrate(db, engine);
+      assert.equal(await isNewest(db), true);
     });
 
     test('a migration that ended half-way runs again, and what was written before stays', async (t) => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import Database from 'better-sqlite3';
 import { verpAddress } from '#core/mail/verp.ts';
 import { projectRoot } from '#core/platform/config.ts';
 import { openSqlite } from '#core/platform/db.ts';
@@ -77,13 +79,49 @@ test('a bounce from a pipe is taken, once it may, with the recipient that Postfi
 });
 
 test('a message that cannot be taken now stays with the mail system', async (t) => {
-  const dataDir = temporaryFolder(t);
-  const away = { DATA_DIR: dataDir, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
-  const { output, errors, code } = await pipe(statusReport([DEAD]), [], away);
-  assert.deepEqual({ output, code }, { output: '', code: 75 });
-  assert.match(errors, /^It could not be taken now: /);
-  const wrong = await pipe(statusReport([DEAD]), [], { DATA_DIR: dataDir, PORT: 'none' });
-  assert.equal(wrong.code, 75);
+  const { env } = await mailedReader(t);
+  const faults: [words: RegExp, args: string[], settings: NodeJS.ProcessEnv][] = [
+    [
+      /^It could not be taken now: .*ECONNREFUSED/,
+      [],
+      { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+    ],
+    [/^It could not be taken now: A setting is wrong:\n {2}PORT/, [], { PORT: 'none' }],
+    [/^Unknown option '--recipients'/, ['--recipients', 'bounces@x.test'], {}],
+    [/^The message is read from standard input alone\./, ['message.eml'], {}],
+  ];
+  for (const [words, args, settings] of faults) {
+    const { output, errors, code } = await pipe(statusReport([DEAD]), args, { ...env, ...settings });
+    assert.deepEqual({ output, code }, { output: '', code: 75 });
+    assert.match(errors, words);
+  }
+});
+
+test('a pipe that knows another folder than the server finds nothing there, and leaves nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  const { errors, code } = await pipe(statusReport([DEAD]), [], { DATA_DIR: path.join(folder, 'data') });
+  assert.match(errors, /^It could not be taken now: There is no database here yet\. .*DATA_DIR/);
+  assert.deepEqual([code, readdirSync(folder)], [75, []]);
+});
+
+test('a database that a newer or older version has left is not touched', async (t) => {
+  const { env, verp, state } = await mailedReader(t);
+  const file = new Database(path.join(env.DATA_DIR, 'watchpost.sqlite'));
+  file
+    .prepare('insert into kysely_migration (name, timestamp) values (?, ?)')
+    .run('9999-of-a-later-version', '');
+  file.close();
+  const { errors, code } = await pipe(statusReport([DEAD]), ['--recipient', verp], env);
+  assert.match(errors, /^It could not be taken now: The database is of another version\./);
+  assert.deepEqual([code, await state()], [75, 'confirmed']);
+});
+
+test('a bounce waits for no article: of content/ nothing is read', async (t) => {
+  const { env, verp, state } = await mailedReader(t);
+  const folder = temporaryFolder(t);
+  writeFileSync(path.join(folder, 'site.yaml'), 'title: [');
+  const taken = await pipe(statusReport([DEAD]), ['--recipient', verp], { ...env, CONTENT_DIR: folder });
+  assert.deepEqual([taken.code, taken.errors, await state()], [0, '', 'unsubscribed']);
 });
 
 test('every mail system’s way of telling the recipient is understood', () => {

@@ -12,10 +12,13 @@ export type Db = Kysely<Schema>;
 /** Inside a transaction use only this, and no network. */
 export type Trx = Transaction<Schema>;
 
+/** In DATA_DIR. */
+export const sqliteFile = 'watchpost.sqlite';
+
 /** Opens the database that the settings name; the caller closes it with `db.destroy()`. */
 export function openDatabase(config: { dataDir: string; databaseUrl?: string }): { db: Db; engine: Engine } {
   return config.databaseUrl === undefined
-    ? { db: openSqlite(path.join(config.dataDir, 'watchpost.sqlite')), engine: 'sqlite' }
+    ? { db: openSqlite(path.join(config.dataDir, sqliteFile)), engine: 'sqlite' }
     : { db: openPostgres(config.databaseUrl), engine: 'postgres' };
 }
 

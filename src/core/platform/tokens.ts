@@ -1,5 +1,5 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** What a token lets its bearer do; a token made for one purpose is worthless for another. */
@@ -58,7 +58,17 @@ export function readOrMakeSecret(dataDir: string): Buffer {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  const secret = Buffer.from(readFileSync(file, 'utf8').trim(), 'hex');
+  return checkedSecret(readFileSync(file, 'utf8'));
+}
+
+/** The same of an installation that has been started; undefined where there is none. */
+export function readSecret(dataDir: string): Buffer | undefined {
+  const file = path.join(dataDir, 'secret');
+  return existsSync(file) ? checkedSecret(readFileSync(file, 'utf8')) : undefined;
+}
+
+function checkedSecret(text: string): Buffer {
+  const secret = Buffer.from(text.trim(), 'hex');
   if (secret.length !== 32)
     throw new Error('The file "secret" in DATA_DIR is damaged. Put back the one from your backup.');
   return secret;
