@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DAY } from '#core/platform/clock.ts';
+import { tokenSubject } from '#core/platform/token-rows.ts';
 import { derivedToken } from '#core/platform/tokens.ts';
 import { eraseSubscriber } from '#core/subscribers/erase-subscriber.ts';
 import { forgetReaderNetworks } from '#core/subscribers/forget-networks.ts';
@@ -66,6 +67,37 @@ for (const { name, openApp } of testEngines()) {
       let text = '';
       for await (const piece of exportedSubscribers(app.db, 'csv')) text += piece;
       assert.equal(text.split('\r\n').length, 1 + 1080 + 1);
+    });
+
+    test('a long list is written whole: each reader with what the list says of them, and links that work', async (t) => {
+      const app = await openApp(t);
+      const people = Array.from({ length: 250 }, (_, n) => {
+        return { email: `reader${n}@example.org`, from: n % 2 === 1 ? `192.0.2.${n}` : '' };
+      });
+      const list = (column: string) =>
+        [
+          `Email Address,OPTIN_TIME,OPTIN_IP,${column}`,
+          ...people.map(({ email, from }) => `${email},2026-01-01 10:00:00,${from},2026-02-01 10:00:00`),
+        ].join('\n');
+      assert.deepEqual(await bring(app, list('CONFIRM_TIME')), { added: 250 });
+      const rows = await app.db
+        .selectFrom('subscriber')
+        .innerJoin('subscriber_event as e', 'e.subscriber_id', 'subscriber.id')
+        .select(['subscriber.id', 'email', 'e.network'])
+        .execute();
+      assert.deepEqual(
+        new Map(rows.map(({ email, network }) => [email, network])),
+        new Map(people.map(({ email, from }) => [email, from || null])),
+      );
+      for (const { id } of rows)
+        assert.equal(
+          (await tokenSubject(app.db, 'unsubscribe', derivedToken(app.secret, 'unsubscribe', id), ''))
+            ?.subject,
+          id,
+        );
+      assert.deepEqual(await bring(app, list('CONFIRM_TIME')), { 'already-here': 250 });
+      assert.deepEqual(await bring(app, list('UNSUB_TIME')), { ended: 250 });
+      assert.deepEqual(await bring(app, list('CONFIRM_TIME')), { guarded: 250 });
     });
 
     test('from where things were done is forgotten after 30 days; of a consent only when they have left', async (t) => {

@@ -1,4 +1,5 @@
 import type { Db, Trx } from './db.ts';
+import { insertMany } from './prepared.ts';
 import { type TokenPurpose, tokenHash } from './tokens.ts';
 
 /** Remembers a token by its hash; one that is there already stays as it was. */
@@ -26,9 +27,6 @@ export async function insertToken(
     .execute();
 }
 
-/** So many rows a statement: more are hardly faster, and each length is a statement that is kept prepared. */
-const CHUNK = 100;
-
 /** Remembers many tokens that have no end. */
 export async function insertTokens(
   db: Db | Trx,
@@ -43,10 +41,14 @@ export async function insertTokens(
     expires_at: null,
     used_at: null,
   }));
-  for (let from = 0; from < rows.length; from += CHUNK) {
-    const some = db.insertInto('token').values(rows.slice(from, from + CHUNK));
-    await some.onConflict((conflict) => conflict.column('hash').doNothing()).execute();
-  }
+  // In the order of the index: among a million, each of its pages is then looked at once, not at random.
+  rows.sort((a, b) => (a.hash < b.hash ? -1 : 1));
+  await insertMany(db, rows, (some) =>
+    db
+      .insertInto('token')
+      .values(some)
+      .onConflict((conflict) => conflict.column('hash').doNothing()),
+  );
 }
 
 /** Whose token this is, and whether its time is over or it was used; undefined where it is none of ours. */

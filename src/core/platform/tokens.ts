@@ -1,4 +1,4 @@
-import { createHash, createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -42,7 +42,7 @@ const keys = new WeakMap<Buffer, KeyObject>();
 
 /** What is stored of a token: SHA-256 is enough for 256 random bits. */
 export function tokenHash(purpose: TokenPurpose, token: string): string {
-  return createHash('sha256').update(`${purpose}\0${token}`).digest('hex');
+  return hash('sha256', `${purpose}\0${token}`);
 }
 
 /** Tells which secret made the derived tokens of a database, without telling the secret. */

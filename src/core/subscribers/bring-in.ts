@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import type { EmailAddress } from '../platform/email-address.ts';
@@ -45,16 +46,19 @@ export async function bringIn(
   const outcomes = await guards(trx, parts, [...people.keys()]);
   const now = isoTime(parts.clock.now());
   const last = await lastDigests(trx);
-  const rows = [...people.values()]
-    .filter(({ address }) => !outcomes.has(address.key))
-    .map((person) => ({
-      ...freshSubscriber(person.address, person.agreedAt ?? now),
-      ...choiceColumns(person.choices),
-      ...toldAtFirst(person.choices.cadence, last),
-      phrase: person.phrase,
-      state: 'confirmed' as const,
-      confirmed_at: person.confirmedAt ?? person.agreedAt ?? now,
-    }));
+  const newcomers = [...people.values()].filter(({ address }) => !outcomes.has(address.key));
+  // Random, but ascending: each page of their index is then looked at once. The rows stay in the order of the list, in
+  // which two imports at once cannot wait for each other.
+  const ids = newcomers.map(() => randomUUID()).sort();
+  const rows = newcomers.map((person, place) => ({
+    ...freshSubscriber(person.address, person.agreedAt ?? now),
+    ...choiceColumns(person.choices),
+    ...toldAtFirst(person.choices.cadence, last),
+    id: ids[place] as string,
+    phrase: person.phrase,
+    state: 'confirmed' as const,
+    confirmed_at: person.confirmedAt ?? person.agreedAt ?? now,
+  }));
   const inserted = await insertSubscribers(trx, rows);
   const added = rows.filter(({ id }) => inserted.has(id));
   const events = added.map(({ id, email_key }) => {
