@@ -204,6 +204,32 @@ test('an update is told once, also to who had the alert and reads other topics b
   assert.equal((await alert(app, 'leak', true)).length, 3, 'the next update is news again');
 });
 
+test('whoever would have heard of an article by an update that is cancelled hears of it by their digest, and nobody twice', async (t) => {
+  const app = await leak(t);
+  assert.deepEqual(await digest(app, 'daily'), ['bob@example.org: leak, one']);
+  update(app, '2026-11-25T08:00:00Z');
+  assert.deepEqual(await alert(app, 'leak', true), ['ann@example.org: leak', 'bob@example.org: leak']);
+  assert.deepEqual(await digest(app), ['ann@example.org: one', 'cy@example.org: leak, one']);
+  publish(app, 'two');
+  await cancelEdition(app, '2026-11-25-alert');
+  assert.deepEqual(await digest(app), ['ann@example.org: two, leak', 'cy@example.org: two']);
+  assert.deepEqual(await digest(app, 'daily'), ['bob@example.org: two']);
+  assert.deepEqual([...(await digest(app)), ...(await digest(app, 'daily'))], []);
+});
+
+test('whoever had the alert and loses the update to a cancel is not told of the article again', async (t) => {
+  const app = await leak(t);
+  await alert(app);
+  app.clock.advance(DAY);
+  update(app, '2026-11-25T08:00:00Z');
+  assert.deepEqual(await alert(app, 'leak', true), ['ann@example.org: leak', 'bob@example.org: leak']);
+  await cancelEdition(app, '2026-11-25-alert');
+  assert.deepEqual(await digest(app), ['ann@example.org: one', 'cy@example.org: leak, one']);
+  app.clock.advance(DAY);
+  update(app, '2026-11-27T08:00:00Z');
+  assert.equal((await alert(app, 'leak', true)).length, 2, 'the next update tells of how things stand');
+});
+
 test('what is grave enough is suggested until it is sent or turned down', async (t) => {
   const app = await leak(t);
   writeFileSync(path.join(app.config.contentDir, 'site.yaml'), 'newsletter: { alertFrom: high }\n');

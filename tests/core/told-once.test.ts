@@ -24,6 +24,8 @@ interface Story {
   slug: string;
   topics: string[];
   rank: number;
+  /** As its file stands. */
+  fields: Record<string, unknown>;
 }
 
 interface Reader {
@@ -39,8 +41,10 @@ interface Sent {
   id: string;
   /** What digests had gone past before it, by reader. */
   before: Map<Reader, Set<string>>;
-  kind: 'digest' | 'alert';
+  kind: 'digest' | 'alert' | 'update';
   slug?: string;
+  /** Of an update: addresses of who knew the article already. */
+  knew?: Set<string>;
 }
 
 /** What the rules say each reader should get: kept beside the product, in the plainest form there is. */
@@ -74,8 +78,9 @@ class Newsroom {
     const severity: Severity = this.one(SEVERITIES);
     const topics = TOPICS.filter(() => this.below(2) === 0);
     const published = isoTime(new Date(this.app.clock.now().getTime() - this.below(3) * HOUR * 24));
-    publish(this.app, slug, { severity, topics, published });
-    this.stories.push({ slug, topics, rank: SEVERITIES.length - SEVERITIES.indexOf(severity) });
+    const fields = { severity, topics, published };
+    publish(this.app, slug, fields);
+    this.stories.push({ slug, topics, rank: SEVERITIES.length - SEVERITIES.indexOf(severity), fields });
   }
 
   async signUp(): Promise<void> {
@@ -127,17 +132,49 @@ class Newsroom {
     const story = this.one(this.stories);
     if (!story || this.alerted.has(story.slug)) return;
     const got = await this.got();
-    const hears = (reader: Reader) =>
-      reader.isConfirmed &&
-      reader.choices.alerts >= story.rank &&
-      (reader.choices.topics.length === 0 || story.topics.some((one) => reader.choices.topics.includes(one)));
-    const readers = this.readers.filter((reader) => hears(reader) && !knows(reader, got, story.slug));
+    const readers = this.readers.filter(
+      (reader) => asksFor(reader, story) && !knows(reader, got, story.slug),
+    );
     const sent = await sendAlert(this.app, alertSubject(this.app, story.slug, false));
     const id = sent.state === 'made' ? sent.edition.id : undefined;
     await this.compare(new Map(readers.map(({ email }) => [email, [story.slug]])), id);
     if (!id) return;
     this.alerted.add(story.slug);
     this.sent.push({ id, kind: 'alert', slug: story.slug, before: this.passedBy() });
+  }
+
+  /** Something became known of a story: who asked for it or had the alert hears, whether they know the story or not. */
+  async update(): Promise<void> {
+    const story = this.one(this.stories);
+    if (!story) return;
+    this.app.clock.advance(HOUR);
+    publish(this.app, story.slug, {
+      ...story.fields,
+      updates: [{ at: isoTime(this.app.clock.now()), text: 'A patch is out' }],
+    });
+    const got = await this.got();
+    const alert = this.sent.find(({ kind, slug }) => kind === 'alert' && slug === story.slug);
+    const had = await this.haveHad(alert?.id);
+    const readers = this.readers.filter(
+      (reader) =>
+        asksFor(reader, story) || (reader.isConfirmed && reader.choices.alerts > 0 && had.has(reader.email)),
+    );
+    const knew = readers.filter((reader) => knows(reader, got, story.slug)).map(({ email }) => email);
+    const sent = await sendAlert(this.app, alertSubject(this.app, story.slug, true));
+    const id = sent.state === 'made' ? sent.edition.id : undefined;
+    await this.compare(new Map(readers.map(({ email }) => [email, [story.slug]])), id);
+    if (id)
+      this.sent.push({ id, kind: 'update', slug: story.slug, before: this.passedBy(), knew: new Set(knew) });
+  }
+
+  async haveHad(edition = ''): Promise<Set<string>> {
+    const rows = await this.app.db
+      .selectFrom('delivery')
+      .select('recipient')
+      .where('edition_id', '=', edition)
+      .where('state', '<>', 'skipped')
+      .execute();
+    return new Set(rows.map(({ recipient }) => recipient));
   }
 
   /** Some letters leave; sometimes all do. */
@@ -166,7 +203,8 @@ class Newsroom {
       .where('edition_id', '=', edition.id)
       .where('state', '=', 'queued')
       .execute();
-    const emails = new Set(waiting.map(({ recipient }) => recipient));
+    const lost = waiting.map(({ recipient }) => recipient).filter((email) => !edition.knew?.has(email));
+    const emails = new Set(lost);
     await cancelEdition(this.app, edition.id).catch((error) => assert.equal(error.code, 'conflict'));
     const isStillPassed = await this.stillPassed(edition);
     for (const reader of this.readers.filter(({ email }) => emails.has(email))) {
@@ -187,13 +225,19 @@ class Newsroom {
     const rows = await this.app.db
       .selectFrom('delivery')
       .innerJoin('edition_variant', 'edition_variant.id', 'delivery.variant_id')
-      .select(['recipient', 'edition_variant.stories'])
+      .select(['recipient', 'edition_variant.stories', 'delivery.edition_id'])
       .where('delivery.state', '<>', 'skipped')
       .execute();
+    const knew = new Map(this.sent.map((sent) => [sent.id, sent.knew]));
     const got = new Map<string, string[]>();
-    for (const { recipient, stories } of rows)
-      got.set(recipient, [...(got.get(recipient) ?? []), ...(JSON.parse(stories) as string[])]);
-    for (const [email, told] of got) assert.deepEqual(told, [...new Set(told)], `${email} is told twice`);
+    const news = new Map<string, string[]>();
+    for (const { recipient, stories, edition_id } of rows) {
+      const told = JSON.parse(stories) as string[];
+      got.set(recipient, [...(got.get(recipient) ?? []), ...told]);
+      if (!knew.get(edition_id ?? '')?.has(recipient))
+        news.set(recipient, [...(news.get(recipient) ?? []), ...told]);
+    }
+    for (const [email, told] of news) assert.deepEqual(told, [...new Set(told)], `${email} is told twice`);
     return got;
   }
 
@@ -220,6 +264,10 @@ function wants({ choices }: Reader, { topics }: Story): boolean {
   return choices.topics.length === 0 || topics.some((topic) => choices.topics.includes(topic));
 }
 
+function asksFor(reader: Reader, story: Story): boolean {
+  return reader.isConfirmed && reader.choices.alerts >= story.rank && wants(reader, story);
+}
+
 function knows({ email, passed }: Reader, got: Map<string, string[]>, slug: string): boolean {
   return passed.has(slug) || (got.get(email) ?? []).includes(slug);
 }
@@ -234,7 +282,7 @@ for (let seed = 1; seed <= SEEDS; seed++)
     const below = randomBelow(seed);
     const newsroom = new Newsroom(app, below);
     const acts = ['publish', 'publish', 'signUp', 'signUp', 'change', 'change', 'leave'] as const;
-    const sends = ['digest', 'digest', 'digest', 'alert', 'alert', 'send', 'cancel'] as const;
+    const sends = ['digest', 'digest', 'digest', 'alert', 'alert', 'update', 'send', 'cancel'] as const;
     const done: string[] = [];
     try {
       for (let step = 0; step < STEPS; step++) {

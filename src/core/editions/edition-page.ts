@@ -31,7 +31,7 @@ export async function editionPage(
   const house = edition.contents.house ?? houseOf(library.site, siteUrl);
   const variants = await variantsOf(db, edition.id);
   const byText = Map.groupBy(variants, ({ stories, since, more }) =>
-    JSON.stringify([stories, since === 0, more]),
+    JSON.stringify([stories, edition.kind === 'digest' && since === 0, more]),
   );
   const hashes = [...byText.values()].flatMap(([variant, ...others]) => {
     if (!variant) return [];

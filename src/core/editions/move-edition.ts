@@ -95,13 +95,17 @@ async function takeBack(trx: Trx, edition: string, number: number): Promise<numb
   const unsent = await skipUnsent(trx, edition, { reason: CANCELLED, taker });
   const cancelled = await editionById(trx, edition);
   if (unsent > 0 && cancelled && tellsOfStories(cancelled))
-    await takeBackTold(trx, { edition, taker, number }, await lastDigests(trx));
+    await takeBackTold(
+      trx,
+      { edition, taker, number, lastStory: cancelled.lastStory },
+      await lastDigests(trx),
+    );
   return unsent;
 }
 
-/** An alert about an update tells of that; the story is another letter's. */
-function tellsOfStories({ kind, contents, lastStory }: Edition): boolean {
-  return lastStory > 0 && (kind === 'digest' || (kind === 'alert' && !contents.update));
+/** An alert about an update does too, to who did not know the story; `takeBackTold` leaves alone who did. */
+function tellsOfStories({ kind, lastStory }: Edition): boolean {
+  return lastStory > 0 && (kind === 'digest' || kind === 'alert');
 }
 
 const STATE_WORDS: Record<EditionState, string> = {

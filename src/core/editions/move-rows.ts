@@ -42,13 +42,19 @@ export async function skipUnsent(
 
 /**
  * Readers whose letter of a digest or alert was taken away have not been told: for them it is as it was before, so that
- * their next digest holds those stories; that a digest since has left one out which their alert was to tell, too.
+ * their next digest holds those stories; that a digest since has left one out which their alert was to tell, too. A letter
+ * that began with its last story was to tell an update of it to who knew that story: they have lost no article.
  *
  * @param number later than every digest so far, none of which then counts as their last
  */
 export async function takeBackTold(
   trx: Trx,
-  { edition, taker, number }: { edition: string; taker: string; number: number },
+  {
+    edition,
+    taker,
+    number,
+    lastStory,
+  }: { edition: string; taker: string; number: number; lastStory: number },
   last: LastDigests,
 ): Promise<void> {
   await trx
@@ -70,10 +76,12 @@ export async function takeBackTold(
     .where('id', 'in', (e) =>
       e
         .selectFrom('delivery')
+        .innerJoin('edition_variant', 'edition_variant.id', 'delivery.variant_id')
         .select('delivery.subscriber_id')
         .where('delivery.edition_id', '=', edition)
         .where('delivery.state', '=', 'skipped')
         .where('delivery.lease_owner', '=', taker)
+        .where('edition_variant.since', '<', lastStory)
         .$narrowType<{ subscriber_id: string }>(),
     )
     .execute();

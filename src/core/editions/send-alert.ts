@@ -5,7 +5,7 @@ import { requireInstance } from '../platform/instance.ts';
 import { alertRank } from '../subscribers/subscriber.ts';
 import { lastDigests } from '../subscribers/told-rows.ts';
 import { type AlertSubject, subjectKey } from './alert.ts';
-import { type Audience, audienceReaders, countAudience } from './audience-rows.ts';
+import { type Audience, audienceReaders, countAudience, countKnowing } from './audience-rows.ts';
 import { type Stop, stopsBefore } from './before-start.ts';
 import type { Edition, Variant } from './edition.ts';
 import { editionOn, takeEditionNumber } from './edition-rows.ts';
@@ -19,7 +19,8 @@ import { besides } from './variant-rows.ts';
 
 export interface PlannedAlert {
   edition: Edition;
-  variants: [Variant];
+  /** Their text is one; of an update, who knows the story already has a variant of their own. */
+  variants: Variant[];
   audience: Audience;
   readers: number;
   fresh: ReturnType<typeof numberStories>['fresh'];
@@ -86,7 +87,15 @@ export async function plannedAlert(
   };
   const since = number === undefined ? 0 : number - 1;
   const variant = { topics: '', since, alerted: '', stories: [article.slug], more: 0, readers };
-  return { edition, variants: [variant], audience, readers, fresh: numbered.fresh };
+  const knowing = update && number !== undefined ? await countKnowing(db, audience, audience.alert.known) : 0;
+  const variants =
+    knowing === 0
+      ? [variant]
+      : [
+          { ...variant, since: since + 1, readers: knowing },
+          ...(knowing < readers ? [{ ...variant, readers: readers - knowing }] : []),
+        ];
+  return { edition, variants, audience, readers, fresh: numbered.fresh };
 }
 
 /**
@@ -127,19 +136,21 @@ async function audienceOf(
   db: Db | Trx,
   { article, update }: AlertSubject,
   number: number | undefined,
-): Promise<Audience> {
-  const rank = alertRank(article.severity);
-  const base = { topics: article.topics };
-  if (update) {
-    const told = await editionOn(db, 'alert', article.slug);
-    return { ...base, alert: { rank, not: [], also: told ? [told.id] : [] } };
-  }
+): Promise<Audience & { alert: NonNullable<Audience['alert']> }> {
   const last = await lastDigests(db);
   const beside = number === undefined ? [] : await besides(db, number - 1);
-  const not = beside.filter(({ stories }) => stories.includes(article.slug)).map(({ variant }) => variant);
+  const known = {
+    story: number === undefined ? undefined : { number, last },
+    besides: beside.filter(({ stories }) => stories.includes(article.slug)).map(({ variant }) => variant),
+  };
+  const alert = update && (await editionOn(db, 'alert', article.slug));
   return {
-    ...base,
-    alert: { rank, story: number === undefined ? undefined : { number, last }, not, also: [] },
+    topics: article.topics,
+    alert: {
+      rank: alertRank(article.severity),
+      known,
+      ...(update ? { update: { of: alert ? [alert.id] : [] } } : {}),
+    },
   };
 }
 
