@@ -42,6 +42,20 @@ test('an address that never answers gets one letter a day, and three in all', as
   assert.equal(await letters(app), 3);
 });
 
+test('what an address was sent is remembered over a restart, and by every process at the same database', async (t) => {
+  const app = await openTestApp(t);
+  const restarted = () => openTestApp(t, { env: { DATA_DIR: app.config.dataDir } });
+  await signUp(app, 'ann@example.org');
+  await signUp(await restarted(), 'ann@example.org');
+  assert.equal(await letters(app), 1);
+  for (let day = 1; day < 5; day++) {
+    const later = await restarted();
+    later.clock.advance(day * DAY);
+    await signUp(later, 'ann@example.org');
+  }
+  assert.equal(await letters(app), 3);
+});
+
 test('signing up again changes what a pending address will get, never what a confirmed one gets', async (t) => {
   const app = await openTestApp(t);
   await signUp(app, 'ann@example.org', { cadence: 'daily' });
