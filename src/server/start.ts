@@ -71,7 +71,6 @@ async function openSparingly(config: Config): Promise<App> {
 /** Only works: sends letters and asks the filter, for a site that other processes serve. */
 export async function work(config: Config, relayLog?: string): Promise<void> {
   const stopped = stopSignal();
-  v8.setFlagsFromString('--semi-space-growth-factor=1'); // for good: letters, too, are much garbage, and kept is little
   const app = await openApp(config);
   noteBugs(app);
   app.library.watch(() => {});
