@@ -6,10 +6,10 @@ import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Memory that V8 takes before it looks for garbage, in megabytes: a worker's letters are many and short-lived, and V8
- * would else keep 64 MB for them. It can be told only at the start of a process.
+ * What V8 can be told only at the start of a process. A worker's letters are many and short-lived: V8 would keep 64 MB
+ * for the newest of them, and let as much again pile up among the old.
  */
-const FLAGS = { worker: ['--max-semi-space-size=4'] };
+const FLAGS = { worker: ['--optimize-for-size'] };
 
 const command = new URL('./commands.ts', import.meta.url);
 const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));

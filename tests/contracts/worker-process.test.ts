@@ -13,7 +13,7 @@ test('a worker is the process that was started, told to take little memory, and 
   const exit = once(worker, 'exit');
   await until(() => events.includes('worker.started'), 'the start');
   const commandLine = `/proc/${worker.pid}/cmdline`;
-  if (existsSync(commandLine)) assert.match(readFileSync(commandLine, 'utf8'), /--max-semi-space-size=/);
+  if (existsSync(commandLine)) assert.match(readFileSync(commandLine, 'utf8'), /--optimize-for-size/);
   worker.kill('SIGTERM');
   assert.deepEqual(await exit, [0, null]);
   assert.deepEqual(events.slice(-2), ['worker.started', 'worker.stopping']);
