@@ -7,18 +7,18 @@ import { SharePictures } from './articles/share-picture/share-pictures.ts';
 import { Views } from './articles/views.ts';
 import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
+import { hooksOf } from './edition-sender.ts';
 import { editionLetters } from './editions/edition-letters.ts';
+import { houseOf } from './editions/house.ts';
 import { letterMaker } from './editions/letter-for.ts';
-import { pauseIfSending } from './editions/move-edition.ts';
 import { SnsTopic } from './mail/bounces/sns-topic.ts';
-import { type LetterFor, Sender, type SenderHooks } from './mail/deliver.ts';
+import { type LetterFor, Sender } from './mail/deliver.ts';
 import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
 import { composed } from './mail/ready-letter.ts';
 import { relayFor } from './mail/relay-for.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Db, type Engine, openDatabase } from './platform/db.ts';
-import { isOurInstance } from './platform/instance.ts';
 import { Limits, RATES } from './platform/limits.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { PageChanges } from './platform/page-changes.ts';
@@ -27,7 +27,6 @@ import { readOrMakeSecret } from './platform/tokens.ts';
 import { Akismet } from './spam/akismet.ts';
 import { FilterWatch } from './spam/filter-watch.ts';
 import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
-import { takeSmtpBounce } from './subscribers/take-bounce.ts';
 
 /** The parts of Watchpost, put together once; handed to every use case as its first argument. */
 export interface App extends Parts {
@@ -97,64 +96,20 @@ function watchedAkismet(parts: Parts, settings: NonNullable<Config['akismet']>):
   return new FilterWatch(parts, akismet, () => hurryComments(parts));
 }
 
-/**
- * The same for who sends and does nothing else, such as a thread of the server, in a database that is in its newest form
- * already.
- *
- * @param owner the name that the sender's rows are held under
- */
-export function openSender(
-  config: Config,
-  owner: string,
-  given: GivenParts = {},
-): { sender: Sender; log: Log; close(): Promise<void> } {
-  const clock = given.clock ?? systemClock;
-  const log = given.log ?? createLog(config.logLevel);
-  const { db, engine } = given.database ?? openDatabase(config);
-  const secret = readOrMakeSecret(config.dataDir);
-  const limits = new Limits(clock, RATES);
-  const { siteUrl } = config;
-  const parts = { config, siteUrl, db, engine, clock, log, secret, limits, background: new Set([]) };
-  // What is sent was frozen when its edition started: of the library only the site's own facts are asked.
-  const library = new Library({ contentDir: config.contentDir, clock, log });
-  const sender = newSender({ ...parts, library }, config.dkim && readDkimSigner(config.dkim), owner);
-  const close = async () => {
-    library.close();
-    sender.close();
-    await db.destroy();
-  };
-  return { sender, log, close };
-}
-
-function newSender(
-  parts: Parts & { library: Library },
-  dkim: DkimSigner | undefined,
-  owner?: string,
-): Sender {
-  const { config } = parts;
-  const letterFor = everyLetter(parts, dkim);
+function newSender(parts: Parts & { library: Library }, dkim: DkimSigner | undefined): Sender {
   return new Sender(parts, {
-    relay: relayFor(config),
-    letterFor,
+    relay: relayFor(parts.config),
+    letterFor: everyLetter(parts, dkim),
     hooks: hooksOf(parts),
-    ...(owner === undefined ? {} : { owner }),
   });
-}
-
-/** What the sender asks of editions and tells readers' records; too many bounces are seen by `watchEditions`. */
-function hooksOf(parts: Parts): SenderHooks {
-  return {
-    maySendEditions: () => isOurInstance(parts),
-    onBounce: async (delivery, reply) => void (await takeSmtpBounce(parts, delivery, reply)),
-    onFault: async (edition, reason) => void (await pauseIfSending(parts, edition, reason)),
-  };
 }
 
 /** Makes the letter of any row of the outbox. */
 function everyLetter(parts: Parts & { library: Library }, dkim: DkimSigner | undefined): LetterFor {
   const ofComments = commentLetterMaker(parts);
   const ofSubscribers = letterMaker(parts);
-  const ofEditions = editionLetters(parts, dkim);
+  const { library, siteUrl } = parts;
+  const ofEditions = editionLetters({ ...parts, houseNow: async () => houseOf(library.site, siteUrl) }, dkim);
   const single = composed(
     (delivery) => (isCommentLetter(delivery) ? ofComments(delivery) : ofSubscribers(delivery)),
     parts,

@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dev } from 'astro';
 import { closeApp, openApp } from '#core/app.ts';
 import { ConfigError, readConfig } from '#core/platform/config.ts';
+import { editionsHere } from './edition-work.ts';
 import { serveMedia } from './media.ts';
-import { sendEditionsHere, startWorker } from './worker.ts';
+import { startWorker } from './worker.ts';
 
 /** Where Astro's dev server looks for `Astro.locals` on a request. */
 const LOCALS = Symbol.for('astro.locals');
@@ -14,7 +15,7 @@ try {
   const app = await openApp(config);
   app.library.watch((tags) => app.index.hear(tags));
   app.index.follow();
-  const stopWorker = startWorker(app, sendEditionsHere);
+  const stopWorker = startWorker(app, editionsHere);
   const server = await dev({
     server: { host: config.host, port: config.port },
     integrations: [

@@ -8,10 +8,11 @@ import { settleByLog } from '#core/mail/settle-uncertain.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
 import { wordsOf } from '#core/platform/errors.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
-import { sendEditionsInThread } from './edition-letters.ts';
+import { editionsInThread } from './edition-letters.ts';
+import { editionsHere } from './edition-work.ts';
 import { createFrontDoor, type PageHandler } from './front-door.ts';
 import { newHttpServer } from './http-server.ts';
-import { sendEditionsHere, startWorker } from './worker.ts';
+import { startWorker } from './worker.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
 /** How soon a server hears of what another process changed. */
@@ -43,7 +44,7 @@ export async function serve(config: Config, relayLog?: string): Promise<void> {
     throw error;
   }
   if (relayLog !== undefined) await settleFrom(app, relayLog);
-  const stopWorker = app.config.worker ? startWorker(app, sendEditionsInThread) : async () => {};
+  const stopWorker = app.config.worker ? startWorker(app, editionsInThread) : async () => {};
   await greet(app, server.address() as AddressInfo);
   app.views.start();
   app.index.follow(); // it reads every article: not before readers are served
@@ -70,12 +71,11 @@ async function openSparingly(config: Config): Promise<App> {
 /** Only works: sends letters and asks the filter, for a site that other processes serve. */
 export async function work(config: Config, relayLog?: string): Promise<void> {
   const stopped = stopSignal();
-  v8.setFlagsFromString('--semi-space-growth-factor=1'); // for good: letters, too, are much garbage, and kept is little
   const app = await openApp(config);
   noteBugs(app);
   app.library.watch(() => {});
   if (relayLog !== undefined) await settleFrom(app, relayLog);
-  const stopWorker = startWorker(app, sendEditionsHere);
+  const stopWorker = startWorker(app, editionsHere);
   app.log.info('worker.started');
   const signal = await stopped;
   app.log.info('worker.stopping', { signal });

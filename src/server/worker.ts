@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '#core/app.ts';
 import { checkDueComments } from '#core/comments/check-comment.ts';
 import { forgetOldNetworks } from '#core/comments/forget-networks.ts';
@@ -10,33 +9,30 @@ import { deleteOldSessions } from '#core/desk/sessions.ts';
 import { sendDueLetters } from '#core/editions/due-letters.ts';
 import { finishEditions } from '#core/editions/move-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
-import { watchEditions } from '#core/editions/watch-editions.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
 import { tidyUp } from '#core/platform/housekeeping.ts';
 import { watchInstance } from '#core/platform/instance.ts';
 import { forgetReaderNetworks } from '#core/subscribers/forget-networks.ts';
 import { readBounceMailbox } from '#core/subscribers/read-bounce-mailbox.ts';
+import type { EditionWork } from './edition-work.ts';
+import { repeat } from './repeat.ts';
 
-/** The least pause between two looks for work; the longest after errors. */
+/** The least pause between two looks for work. */
 const LOOK_MS = SECOND / 2;
-const LONGEST_PAUSE_MS = MINUTE;
 
 /**
  * Does what no request waits for: sends letters, asks the filter again, makes editions by schedule, tidies up.
  * Several may run, in several processes: each piece of work is taken by one.
  *
- * @param sendEditions sends what is due of editions, here or elsewhere
+ * @param editions how the letters of editions are sent, and watched
  * @returns a function that stops it and resolves when what was under way has ended
  */
-export function startWorker(
-  app: App,
-  sendEditions: (app: App, signal: AbortSignal) => Promise<number | undefined>,
-): () => Promise<void> {
+export function startWorker(app: App, editions: EditionWork): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const jobs = [
     repeat(app, signal, 'letters', LOOK_MS, () => app.sender.sendDue('single', signal)),
-    repeat(app, signal, 'editions', LOOK_MS, () => sendEditions(app, signal)),
+    repeat(app, signal, 'editions', LOOK_MS, () => editions.send(app, signal)),
     repeat(app, signal, 'comments', SECOND, () => checkDueComments(app)),
     repeat(app, signal, 'filter', 5 * SECOND, async () => void (await app.spam?.tend())),
     repeat(app, signal, 'corrections', SECOND, () => sendDueFeedback(app)),
@@ -47,7 +43,7 @@ export function startWorker(
       await sendDueLetters(app);
     }),
     repeat(app, signal, 'endings', 2 * SECOND, async () => void (await finishEditions(app))),
-    repeat(app, signal, 'watch', 5 * SECOND, async () => void (await watchEditions(app))),
+    editions.watch(app, signal),
     repeat(app, signal, 'instance', MINUTE, async () => void (await watchInstance(app))),
     repeat(app, signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
     repeat(app, signal, 'bounces', 5 * MINUTE, () => readBounceMailbox(app, signal)),
@@ -66,32 +62,4 @@ export function startWorker(
     stopping.abort();
     await Promise.all(jobs);
   };
-}
-
-/** Sends the letters of editions in this thread. */
-export function sendEditionsHere({ sender }: App, signal: AbortSignal): Promise<number> {
-  return sender.sendDue('editions', signal);
-}
-
-/** Does a job again at once while it finds work, else after a pause; errors are logged and wait longer each time. */
-async function repeat(
-  app: App,
-  signal: AbortSignal,
-  name: string,
-  pauseMs: number,
-  job: () => Promise<number | undefined>,
-): Promise<void> {
-  let failures = 0;
-  while (!signal.aborted) {
-    let found = 0;
-    try {
-      found = (await job()) ?? 0;
-      failures = 0;
-    } catch (error) {
-      failures++;
-      app.log.error('worker.failed', { job: name, failures, error });
-    }
-    const pause = failures > 0 ? Math.min(LONGEST_PAUSE_MS, SECOND * 2 ** failures) : found > 0 ? 0 : pauseMs;
-    if (pause > 0) await sleep(pause, undefined, { signal }).catch(() => {});
-  }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import PostalMime from 'postal-mime';
 import { editionLetters } from '#core/editions/edition-letters.ts';
+import { houseOf } from '#core/editions/house.ts';
 import { makeEdition, plannedEdition } from '#core/editions/make-edition.ts';
 import { sendTest } from '#core/editions/send-test.ts';
 import type { ReadyLetter } from '#core/mail/ready-letter.ts';
@@ -26,7 +27,8 @@ async function editionFor(t: TestContext, readers: readonly string[]): Promise<T
 
 async function lettersOf(app: TestApp): Promise<Map<string, ReadyLetter | { skip: string }>> {
   const rows = await app.db.selectFrom('delivery').selectAll().where('edition_id', 'is not', null).execute();
-  const make = editionLetters(app, undefined);
+  const houseNow = async () => houseOf(app.library.site, app.siteUrl);
+  const make = editionLetters({ ...app, houseNow }, undefined);
   return new Map(await Promise.all(rows.map(async (row) => [row.recipient, await make(row)] as const)));
 }
 

@@ -16,6 +16,7 @@ const BELOW: Record<string, readonly string[]> = {
   desk: ['platform', 'mail', 'spam', 'articles'],
   transfer: ['platform', 'mail', 'spam', 'articles', 'subscribers'],
 };
+BELOW['edition-sender.ts'] = Object.keys(BELOW);
 BELOW['app.ts'] = Object.keys(BELOW);
 
 /** Statements outside a `-rows.ts` file, each with the reason why it stands there. */

@@ -4,9 +4,11 @@ import { editionById } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { resumeEdition } from '#core/editions/move-edition.ts';
 import { watchEditions } from '#core/editions/watch-editions.ts';
+import { keepWatch } from '#server/edition-work.ts';
 import { openNewsroom, setLetter } from '../support/newsroom.ts';
 import { addSubscribers, NOW } from '../support/rows.ts';
 import type { TestApp } from '../support/test-app.ts';
+import { until } from '../support/test-site.ts';
 
 const EDITION = '2026-11-24-weekly';
 
@@ -75,4 +77,14 @@ test('resumed by a person, it counts anew from there', async (t) => {
   await resumeEdition(app, EDITION);
   await comeBack(app, 10, 14);
   assert.equal(await watched(app), 'sending');
+});
+
+test('whoever sends an edition watches it meanwhile, and leaves off when that ends', async (t) => {
+  const app = await sentTo(t, 100);
+  await comeBack(app, 0, 5);
+  const sending = new AbortController();
+  const watch = keepWatch(app, sending.signal);
+  await until(async () => (await editionById(app.db, EDITION))?.state === 'paused', 'the pause');
+  sending.abort();
+  await watch;
 });

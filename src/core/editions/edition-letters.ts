@@ -1,4 +1,3 @@
-import type { Library } from '../articles/library.ts';
 import type { LetterFor } from '../mail/deliver.ts';
 import type { DkimSigner } from '../mail/dkim.ts';
 import { signedBytes } from '../mail/letter-bytes.ts';
@@ -12,13 +11,14 @@ import type { Parts } from '../platform/parts.ts';
 import { derivedToken } from '../platform/tokens.ts';
 import { editionLetter } from './edition-letter.ts';
 import { editionById } from './edition-rows.ts';
-import { houseOf } from './house.ts';
+import type { House } from './house.ts';
 import { ReadersAtOnce } from './readers-at-once.ts';
 import { RecentlyUsed } from './recently-used.ts';
 import { variantById } from './variant-rows.ts';
 
 type EditionLetterParts = Pick<Parts, 'config' | 'siteUrl' | 'secret' | 'db' | 'clock'> & {
-  library: Library;
+  /** What the site says of itself now: for editions from before it was kept with them. */
+  houseNow(): Promise<House>;
 };
 
 /** Patterns that are kept: 50 kB each. A sender works on few variants at a time. */
@@ -66,14 +66,14 @@ export function editionLetters(parts: EditionLetterParts, signer: DkimSigner | u
 }
 
 async function patternFor(
-  { db, config, siteUrl, library }: EditionLetterParts,
+  { db, config, siteUrl, houseNow }: EditionLetterParts,
   { id, edition_id, variant_id }: Delivery,
   hasPhrase: boolean,
 ): Promise<Pattern> {
   const edition = await editionById(db, edition_id ?? '');
   const variant = await variantById(db, variant_id ?? 0);
   if (!edition || !variant) throw new Error(`delivery ${id} is of no edition`);
-  const house = edition.contents.house ?? houseOf(library.site, siteUrl);
+  const house = edition.contents.house ?? (await houseNow());
   const marks = hasPhrase ? SLOT_MARKS : { ...SLOT_MARKS, phrase: '' };
   const letter = editionLetter({ config, siteUrl, house }, edition, variant, marks);
   return { template: new LetterTemplate(letter), from: letter.from.address };

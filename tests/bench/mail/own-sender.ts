@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import Database from 'better-sqlite3';
-import { closeApp, openApp, openSender } from '#core/app.ts';
+import { closeApp, openApp } from '#core/app.ts';
+import { openEditionSender } from '#core/edition-sender.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { newOwner } from '#core/mail/owner.ts';
 import { readConfig } from '#core/platform/config.ts';
@@ -73,9 +74,9 @@ async function make(): Promise<Done> {
 }
 
 function beOwnSender(): void {
-  let opened: ReturnType<typeof openSender> | undefined;
+  let opened: ReturnType<typeof openEditionSender> | undefined;
   const send = async (): Promise<Done> => {
-    opened ??= openSender(readConfig(), newOwner());
+    opened ??= openEditionSender(readConfig(), newOwner());
     const began = performance.now();
     const letters = await opened.sender.sendDue('editions');
     return { letters, ms: performance.now() - began };
