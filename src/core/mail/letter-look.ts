@@ -30,5 +30,5 @@ export function letterSetTo(scheme: 'light' | 'dark', html: string): string {
       `<style>${DARK}</style>`,
       `<style>${DARK.replace(WHEN_DARK, scheme === 'dark' ? '@media all' : '@media not all')}</style>`,
     )
-    .replaceAll('color-scheme" content="light dark"', `color-scheme" content="${scheme}"`);
+    .replace(/(color-schemes?" content=")light dark"/g, `$1${scheme}"`);
 }
