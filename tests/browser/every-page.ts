@@ -114,6 +114,16 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the editions at the desk', at: () => '/desk/editions/', isDesk: true },
     { name: 'the books of an edition at the desk', at: ({ edition }) => booksOf(edition), isDesk: true },
     { name: 'the next digest at the desk', at: () => '/desk/editions/next/weekly/', isDesk: true },
+    {
+      name: 'the letters of the next digest at the desk',
+      at: () => '/desk/editions/letters/digest/weekly/',
+      isDesk: true,
+    },
+    {
+      name: 'the letters of an edition at the desk, dark',
+      at: ({ edition }) => `/desk/editions/letters/edition/${edition.split('/').at(-2)}/?scheme=dark`,
+      isDesk: true,
+    },
     { name: 'the subscribers at the desk', at: () => '/desk/subscribers/', isDesk: true },
     { name: 'the kept mail at the desk', at: () => '/desk/mail/', isDesk: true },
     { name: 'a kept letter at the desk', at: ({ keptLetter }) => keptLetter, isDesk: true },
@@ -134,7 +144,8 @@ export async function open(
   if (isDesk) await page.context().addCookies([{ ...stage.session, url: stage.site.url }]);
   const answers: Response[] = [];
   const note = (response: Response) => {
-    if (response.status() === status && response.request().isNavigationRequest()) answers.push(response);
+    const isPage = response.request().isNavigationRequest() && response.frame() === page.mainFrame();
+    if (isPage && response.status() === status) answers.push(response);
   };
   page.on('response', note);
   await page.goto(at(stage));
