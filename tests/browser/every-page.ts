@@ -115,6 +115,13 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the books of an edition at the desk', at: ({ edition }) => booksOf(edition), isDesk: true },
     { name: 'the next digest at the desk', at: () => '/desk/editions/next/weekly/', isDesk: true },
     {
+      name: 'a plan that was changed in another window',
+      at: () => '/desk/editions/next/weekly/',
+      status: 409,
+      isDesk: true,
+      act: saveTooLate,
+    },
+    {
       name: 'the letters of the next digest at the desk',
       at: () => '/desk/editions/letters/digest/weekly/',
       isDesk: true,
@@ -203,6 +210,15 @@ async function commentAndReturn(page: Page): Promise<void> {
   await writeComment(page, { ...TYPED, body: `Written at ${Date.now()}, and held.` });
   await page.goto(OUTAGE.path);
   await expect(page.getByRole('complementary', { name: 'Your comments here' })).toBeVisible();
+}
+
+/** As if another window had saved while this one was written in. */
+async function saveTooLate(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Introduction' }).fill('My words');
+  await page.locator('form:has(textarea) [name="version"]').evaluate((input: HTMLInputElement) => {
+    input.value = 'before';
+  });
+  await page.getByRole('button', { name: 'Save' }).click();
 }
 
 async function signUpWrongly(page: Page): Promise<void> {
