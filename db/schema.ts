@@ -22,6 +22,7 @@ export interface Schema {
   edition: EditionTable;
   edition_variant: EditionVariantTable;
   edition_plan: EditionPlanTable;
+  plan_look: PlanLookTable;
   delivery: DeliveryTable;
   session: SessionTable;
   article_view: ArticleViewTable;
@@ -315,6 +316,18 @@ export interface EditionPlanTable {
   /** When it goes out, where not at the schedule's next hour. */
   due_at: string | null;
   updated_at: string;
+}
+
+/** A plan that an editor looks at and has not saved; for a day. */
+export interface PlanLookTable {
+  /** Random; stands in the address under which it is looked at. */
+  key: string;
+  cadence: Cadence;
+  /** JSON of Plan. */
+  plan: string;
+  /** Of the plans' state that its writer began with. */
+  version: string;
+  created_at: string;
 }
 
 export type DeliveryKind =

@@ -1,5 +1,6 @@
 import type { Site } from '#core/articles/site.ts';
 import { localeOf, timeWords } from '#core/articles/time-words.ts';
+import type { EditionLedger } from '#core/editions/deliveries.ts';
 import { CADENCE_WORDS, type Edition } from '#core/editions/edition.ts';
 
 export { timeWords };
@@ -58,4 +59,10 @@ export function kindWords({ kind, cadence, contents }: Edition): string {
   if (kind === 'alert') return contents.update ? 'Update of an alert' : 'Alert';
   if (kind === 'letter') return 'Letter';
   return cadence ? `${CADENCE_WORDS[cadence]} digest` : 'Digest';
+}
+
+/** How the letters of an edition stand; each is in one of the counts: `8 of 10 sent, 2 deferred`. */
+export function shareWords({ counts: { sent = 0, ...others }, total }: EditionLedger): string {
+  const rest = Object.entries(others).map(([state, count]) => `${count} ${state}`);
+  return [`${sent} of ${total} sent`, ...rest].join(', ');
 }

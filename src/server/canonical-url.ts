@@ -1,4 +1,6 @@
 const DISCUSSIONS = 'articles/[^/]+/comments|newsletter/comment/[^/]+/[^/]+';
+const LETTERS = 'desk/editions/letters/[^/]+/[^/]+(?:/letter)?';
+const COMPOSE = 'desk/editions/next/[^/]+';
 const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles|desk/comments';
 
 /** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
@@ -7,6 +9,12 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'state', pages: /^\/desk\/comments\/$/ },
   { name: 'sort', pages: /^\/desk\/articles\/$/ },
   { name: 'cluster', pages: /^\/desk\/comments\/$/ },
+  { name: 'look', pages: new RegExp(`^/(?:${COMPOSE}|${LETTERS})/$`) },
+  { name: 'saved', pages: new RegExp(`^/${COMPOSE}/$`) },
+  { name: 'dropped', pages: new RegExp(`^/${COMPOSE}/$`) },
+  { name: 'update', pages: new RegExp(`^/${LETTERS}/$`) },
+  { name: 'letter', pages: new RegExp(`^/${LETTERS}/$`) },
+  { name: 'scheme', pages: new RegExp(`^/${LETTERS}/$`), values: /^(?:light|dark)$/ },
   { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
   { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },
   { name: 'page', pages: new RegExp(`^/(?:${DISCUSSIONS}|${LISTS})/$`) },

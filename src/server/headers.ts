@@ -1,22 +1,21 @@
-/**
- * The security headers of every answer, as a flat list.
- * Nothing is allowed but what a page of ours uses: its own styles, fonts, pictures and forms. No script at all.
- */
+/** Nothing is allowed but what a page of ours uses: its own styles, fonts, pictures and forms. No script at all. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  // No page can ask for anything; but a tool that looks at one (Lighthouse) fetches robots.txt in its name.
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+];
+
+/** The security headers of every answer, as a flat list. */
 export function securityHeaders(siteUrl: URL): string[] {
-  const policy = [
-    "default-src 'none'",
-    "style-src 'self'",
-    "font-src 'self'",
-    "img-src 'self'",
-    "manifest-src 'self'",
-    "form-action 'self'",
-    // No page can ask for anything; but a tool that looks at one (Lighthouse) fetches robots.txt in its name.
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ];
   return [
-    ...['content-security-policy', policy.join('; ')],
+    ...['content-security-policy', POLICY.join('; ')],
     ...['x-content-type-options', 'nosniff'],
     // Not no-referrer: browsers would then send `Origin: null` with our own forms.
     ...['referrer-policy', 'same-origin'],
@@ -35,3 +34,23 @@ export function securityHeaders(siteUrl: URL): string[] {
 
 /** For files of content/: even an SVG that is opened by itself can do nothing. */
 export const MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
+
+/** For a page of the desk that shows letters: each stands in a frame of its own. */
+export const FRAMING_POLICY = [...POLICY, "frame-src 'self'"].join('; ');
+
+/** What the frame of a letter may do: its links open beside the desk. No script, no form, and the site is a stranger to it. */
+export const LETTER_SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';
+
+/** For a letter that is shown at the desk: its own looks and pictures of the site, and nothing from elsewhere. */
+export const LETTER_HEADERS: Record<string, string> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    "img-src 'self'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'self'",
+    `sandbox ${LETTER_SANDBOX}`,
+  ].join('; '),
+  'x-frame-options': 'SAMEORIGIN',
+};

@@ -1,11 +1,13 @@
-import { expect, type Page } from '@playwright/test';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, type FrameLocator, type Page } from '@playwright/test';
 import { openDatabase } from '#core/platform/db.ts';
 import { writeSetting } from '#core/platform/settings.ts';
 import type { SmtpFake } from '../support/smtp-fake.ts';
 import { writeArticle } from '../support/test-app.ts';
 import type { TestSite } from '../support/test-site.ts';
 import { testWithRelay as test } from './site.ts';
-import { letterTo, reloadUntil } from './steps.ts';
+import { letterTo, OUTAGE, reloadUntil } from './steps.ts';
 
 async function addReader(site: TestSite, email: string, ...choices: string[]): Promise<void> {
   const { code, stderr } = await site.command('subscribers', 'add', email, '--evidence', 'asked', ...choices);
@@ -174,8 +176,209 @@ test('letters that nobody knows about, and a database that came from elsewhere, 
   await expect(desk.getByRole('alert')).toHaveCount(0);
 });
 
+test('what another window has saved is not written over: both are shown, and one is chosen', async ({
+  site,
+  desk,
+}) => {
+  await addReader(site, 'ann@example.org');
+  const other = await desk.context().newPage();
+  for (const window of [desk, other]) await window.goto('/desk/editions/next/weekly/');
+  await other.getByRole('textbox', { name: 'Introduction' }).fill('Of the other window.');
+  await other.getByRole('button', { name: 'Save' }).click();
+  await expect(other.getByRole('status').first()).toContainText('It is saved');
+  await other.reload(); // asks nothing, and saves nothing once more
+  await expect(other.getByRole('status').first()).toContainText('It is saved');
+
+  await desk.getByRole('textbox', { name: 'Introduction' }).fill('Of this window.');
+  await desk.getByLabel('Send it at another time').fill('2099-01-01T08:00');
+  const answer = desk.waitForResponse((response) => response.request().method() === 'POST');
+  await desk.getByRole('button', { name: 'Save' }).click();
+  expect((await answer).status()).toBe(409);
+  const conflict = desk.getByRole('status').first();
+  await expect(conflict).toContainText('changed in another place meanwhile');
+  await expect(conflict.getByRole('row', { name: /^Introduction/ })).toContainText(
+    /Of this window\.\s*Of the other window\./,
+  );
+  await expect(conflict.getByRole('row', { name: /^Time/ })).toContainText(
+    /2099-01-01 08:00\s*By the schedule/,
+  );
+  await expect(desk.getByRole('textbox', { name: 'Introduction' })).toHaveValue('Of this window.');
+
+  await desk.getByRole('button', { name: 'Save mine over it' }).click();
+  await expect(desk.getByRole('status').first()).toContainText('It is saved');
+  await expect(desk.getByRole('textbox', { name: 'Introduction' })).toHaveValue('Of this window.');
+
+  await surely(other, 'Send now to 1'); // which has not seen what is saved now
+  await expect(other.getByRole('status').first()).toContainText('changed in another place meanwhile');
+  await other.goto('/desk/editions/next/weekly/');
+  await desk.getByRole('textbox', { name: 'Introduction' }).fill('Of this window, again.');
+  await desk.getByRole('button', { name: 'Save' }).click();
+  await other.getByRole('textbox', { name: 'Introduction' }).fill('Let go.');
+  await other.getByRole('button', { name: 'Save' }).click();
+  await other.getByRole('link', { name: 'Take what is saved' }).click();
+  await expect(other.getByRole('textbox', { name: 'Introduction' })).toHaveValue('Of this window, again.');
+
+  await surely(desk, 'Throw the plan away');
+  await expect(desk.getByRole('status').first()).toContainText('The plan is thrown away');
+  await expect(desk.getByRole('textbox', { name: 'Introduction' })).toHaveValue('');
+});
+
+/** The colour behind the letter in a frame, as the browser paints it. */
+async function paperOf(frame: FrameLocator): Promise<string> {
+  const body = frame.locator('body');
+  await expect(body).toBeVisible();
+  return body.evaluate((element) => getComputedStyle(element).backgroundColor);
+}
+
+const PIXEL = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
+const PAPER = 'rgb(251, 248, 242)';
+const NIGHT = 'rgb(18, 22, 31)';
+
+test('each letter is seen as HTML, light and dark, whatever the browser is set to, and as text', async ({
+  site,
+  desk,
+}) => {
+  await addReader(site, 'ann@example.org');
+  await addReader(site, 'cy@example.org', '--topic', 'cloud');
+  await desk.goto('/desk/editions/next/weekly/');
+  await desk
+    .getByRole('textbox', { name: 'Introduction' })
+    .fill(`Not saved.\n\n![Ours](${OUTAGE.path}cover.svg)\n\n![Theirs](https://tracker.example/pixel.png)`);
+  await desk.getByRole('button', { name: 'Look at it first' }).click();
+  await expect(desk.getByRole('status').first()).toContainText('it is not saved yet');
+  await desk.getByRole('link', { name: 'See each letter' }).click();
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Weekly digest: what readers get');
+  await expect(desk.getByRole('row', { name: /Letter \d: Cloud, 1 reader/ })).toBeVisible();
+
+  let tracked = 0;
+  await desk.route('https://tracker.example/**', (route) => {
+    tracked++;
+    return route.fulfill({ contentType: 'image/svg+xml', body: PIXEL });
+  });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await desk.emulateMedia({ colorScheme });
+    for (const [look, paper] of [
+      ['Dark', NIGHT],
+      ['Light', PAPER],
+    ] as const) {
+      await desk.getByRole('link', { name: look, exact: true }).press('Enter'); // a click may fall into a frame that moves
+      for (const width of [640, 320]) {
+        const name = `${look.toLowerCase()}, ${width} px wide`;
+        await desk.locator(`iframe[title$="${name}"]`).scrollIntoViewIfNeeded(); // it is fetched when it is seen
+        const frame = desk.frameLocator(`iframe[title$="${name}"]`);
+        expect(await paperOf(frame), `${name}, in a browser set to ${colorScheme}`).toBe(paper);
+        await expect(frame.getByText('Not saved.')).toBeVisible();
+        expect(await frame.locator('html').evaluate(() => innerWidth)).toBe(width);
+        const ours = frame.getByRole('img', { name: 'Ours' });
+        await expect
+          .poll(() => ours.evaluate((image: HTMLImageElement) => image.naturalWidth))
+          .toBeGreaterThan(0);
+      }
+    }
+  }
+  const theirs = desk.frameLocator('iframe').first().getByRole('img', { name: 'Theirs' });
+  expect(await theirs.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(0);
+  expect(tracked).toBe(0);
+  await expect(desk.locator('pre.letter')).toContainText('Not saved.');
+
+  await desk.getByRole('link', { name: /^Letter \d: Cloud/ }).press('Enter');
+  await expect(desk.locator('pre.letter')).not.toContainText('phishing mail');
+  await desk.getByRole('link', { name: 'Compose it' }).press('Enter');
+  await expect(desk.getByRole('textbox', { name: 'Introduction' })).toHaveValue(/^Not saved\./);
+});
+
+test('a letter at the desk may run nothing, load nothing from elsewhere, and stand in no other site’s frame', async ({
+  site,
+  desk,
+}) => {
+  await addReader(site, 'ann@example.org');
+  const answer = await desk.request.get('/desk/editions/letters/digest/weekly/letter/');
+  expect(answer.headers()['content-security-policy']).toBe(
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
+  );
+  expect(answer.headers()['x-frame-options']).toBe('SAMEORIGIN');
+  expect(answer.headers()['cache-control']).toBe('no-store');
+  const page = await desk.request.get('/desk/editions/letters/digest/weekly/');
+  expect(page.headers()['content-security-policy']).toMatch(/default-src 'none'.*; frame-src 'self'$/);
+  expect((await desk.request.get('/desk/editions/')).headers()['content-security-policy']).not.toContain(
+    'frame-src',
+  );
+  for (const nothing of [
+    'digest/yearly/',
+    'digest/weekly/?letter=9',
+    'edition/none/',
+    'letter/none/',
+    'x/y/',
+  ])
+    expect((await desk.request.get(`/desk/editions/letters/${nothing}`)).status(), nothing).toBe(404);
+});
+
+test('a test is sent to the address that is asked for, says what became of it, and is in no books', async ({
+  site,
+  desk,
+  relay,
+}) => {
+  await addReader(site, 'ann@example.org');
+  await addReader(site, 'cy@example.org', '--topic', 'cloud');
+  publish(site, 'cloudy', { title: 'A cloudy story', topics: ['cloud'] });
+  await desk.goto('/desk/editions/letters/digest/weekly/?letter=2');
+  const to = desk.getByRole('textbox', { name: 'To' });
+  await expect(to).toHaveValue(/@/); // the owner's own
+  await to.fill('editor@example.org');
+  await desk.getByRole('button', { name: 'Send the test' }).click();
+  await expect(desk.getByRole('status').first()).toContainText('A test is on the way to editor@example.org');
+  expect((await letterTo(relay, 'editor@example.org', 'Test: Watchpost weekly')).text).toContain(
+    'example phrase',
+  );
+  expect(relay.messages).toHaveLength(1);
+
+  await desk.getByRole('radio', { name: 'All 2' }).check();
+  relay.refuse(() => ({ code: 550, message: 'No such box', verb: 'RCPT' }));
+  await desk.getByRole('button', { name: 'Send the test' }).click();
+  await expect(desk.getByRole('status').first()).toContainText(/refuses a test for .*No such box/);
+  expect(await (await desk.request.get('/desk/editions/')).text()).toContain(
+    'Nothing waits and nothing is being sent.',
+  );
+
+  const wrong = await desk.request.post('/desk/editions/letters/digest/weekly/', {
+    form: { action: 'test', to: 'nobody' },
+  });
+  expect(wrong.status()).toBe(422);
+  expect(await wrong.text()).toContain('Write one address, such as name@example.org.');
+});
+
+test('a letter of a file is seen, given a time, taken back, and sent', async ({ site, desk, relay }) => {
+  await addReader(site, 'ann@example.org');
+  mkdirSync(path.join(site.contentDir, 'letters'), { recursive: true });
+  writeFileSync(path.join(site.contentDir, 'letters', 'hello.md'), '---\ntitle: Hello\n---\nDear reader.\n');
+  await desk.goto('/desk/editions/');
+  await reloadUntil(desk, () =>
+    expect(desk.getByText('A letter is written: Hello')).toBeVisible({ timeout: 100 }),
+  );
+  await desk.getByRole('link', { name: 'See the letter, and send a test' }).click();
+  await expect(desk.frameLocator('iframe').first().getByText('Dear reader.')).toBeVisible();
+  await desk.getByRole('link', { name: 'All editions' }).click();
+  await desk.getByText('Give it a time').click();
+  await desk.getByLabel('It goes out by itself at').fill('2020-01-01T08:00');
+  await desk.getByRole('button', { name: 'Set this time' }).click();
+  await expect(desk.getByRole('status').first()).toContainText('Choose a time that is still to come.');
+  await desk.getByText('Give it a time').click();
+  await desk.getByLabel('It goes out by itself at').fill('2099-01-01T08:00');
+  await desk.getByRole('button', { name: 'Set this time' }).click();
+  const waiting = desk.getByRole('status').filter({ hasText: 'is scheduled for 1 January 2099 at 08:00' });
+  await expect(waiting).toBeVisible();
+  await waiting.getByRole('link', { name: 'See its letters' }).click();
+  await desk.getByRole('button', { name: 'Take its time back' }).click();
+  await expect(desk.getByText('waits for your word').first()).toBeVisible();
+  await desk.getByRole('link', { name: 'Its letters, and a test' }).click();
+  await expect(desk.locator('pre.letter')).toContainText('Dear reader.');
+  await desk.getByRole('link', { name: 'Its books' }).click();
+  await surely(desk, 'Send it now');
+  expect((await letterTo(relay, 'ann@example.org', 'Hello')).text).toContain('Dear reader.');
+});
+
 test('no page of editions opens to a stranger, and no act is done for one', async ({ page, site }) => {
-  for (const place of ['', 'next/weekly/', '2026-11-24-weekly/']) {
+  for (const place of ['', 'next/weekly/', '2026-11-24-weekly/', 'letters/digest/weekly/']) {
     await page.goto(`/desk/editions/${place}`);
     await expect(page, place).toHaveURL('/desk/sign-in/');
     const form = { action: 'send', sure: 'yes', id: 'weekly' };

@@ -137,6 +137,8 @@ test('no page of the desk opens without signing in, however its address is spelt
     'comments/?state=spam',
     'editions/',
     'editions/next/weekly/',
+    'editions/letters/digest/weekly/',
+    'editions/letters/digest/weekly/letter/',
     'subscribers/',
     'mail/',
   ].map((rest) => `/desk/${rest}`);

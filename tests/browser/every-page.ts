@@ -114,6 +114,23 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the editions at the desk', at: () => '/desk/editions/', isDesk: true },
     { name: 'the books of an edition at the desk', at: ({ edition }) => booksOf(edition), isDesk: true },
     { name: 'the next digest at the desk', at: () => '/desk/editions/next/weekly/', isDesk: true },
+    {
+      name: 'a plan that was changed in another window',
+      at: () => '/desk/editions/next/weekly/',
+      status: 409,
+      isDesk: true,
+      act: saveTooLate,
+    },
+    {
+      name: 'the letters of the next digest at the desk',
+      at: () => '/desk/editions/letters/digest/weekly/',
+      isDesk: true,
+    },
+    {
+      name: 'the letters of an edition at the desk, dark',
+      at: ({ edition }) => `/desk/editions/letters/edition/${edition.split('/').at(-2)}/?scheme=dark`,
+      isDesk: true,
+    },
     { name: 'the subscribers at the desk', at: () => '/desk/subscribers/', isDesk: true },
     { name: 'the kept mail at the desk', at: () => '/desk/mail/', isDesk: true },
     { name: 'a kept letter at the desk', at: ({ keptLetter }) => keptLetter, isDesk: true },
@@ -134,7 +151,8 @@ export async function open(
   if (isDesk) await page.context().addCookies([{ ...stage.session, url: stage.site.url }]);
   const answers: Response[] = [];
   const note = (response: Response) => {
-    if (response.status() === status && response.request().isNavigationRequest()) answers.push(response);
+    const isPage = response.request().isNavigationRequest() && response.frame() === page.mainFrame();
+    if (isPage && response.status() === status) answers.push(response);
   };
   page.on('response', note);
   await page.goto(at(stage));
@@ -192,6 +210,15 @@ async function commentAndReturn(page: Page): Promise<void> {
   await writeComment(page, { ...TYPED, body: `Written at ${Date.now()}, and held.` });
   await page.goto(OUTAGE.path);
   await expect(page.getByRole('complementary', { name: 'Your comments here' })).toBeVisible();
+}
+
+/** As if another window had saved while this one was written in. */
+async function saveTooLate(page: Page): Promise<void> {
+  await page.getByRole('textbox', { name: 'Introduction' }).fill('My words');
+  await page.locator('form:has(textarea) [name="version"]').evaluate((input: HTMLInputElement) => {
+    input.value = 'before';
+  });
+  await page.getByRole('button', { name: 'Save' }).click();
 }
 
 async function signUpWrongly(page: Page): Promise<void> {

@@ -6,7 +6,7 @@ import { dropWaiting, stateWords } from './move-edition.ts';
 import { type LetterSent, letterNamed, sendLetter } from './send-letter.ts';
 
 /**
- * Starts an edition that has waited for a person's word: what is new now is what it says.
+ * Starts an edition that has waited for a person's word, or for its time: what is new now is what it says.
  *
  * @throws AppError `not-found`, `conflict` where it does not wait
  */
@@ -17,7 +17,7 @@ export async function approveEdition(
 ): Promise<Made | LetterSent> {
   const edition = await editionById(parts.db, id);
   if (!edition) throw new AppError('not-found', `There is no edition "${id}": see "watchpost editions".`);
-  if (edition.state !== 'waiting')
+  if (edition.state !== 'waiting' && edition.state !== 'scheduled')
     throw new AppError('conflict', `The edition ${id} ${stateWords(edition)}: it does not wait for a word.`);
   const made = await start(parts, edition, evenSo);
   if (made.state === 'nothing-new' || made.state === 'no-subscribers')

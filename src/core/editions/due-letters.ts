@@ -5,6 +5,7 @@ import { isOurInstance } from '../platform/instance.ts';
 import { stopsWords } from './before-start.ts';
 import { editionOn } from './edition-rows.ts';
 import type { EditionParts } from './make-edition.ts';
+import { startScheduled } from './scheduled.ts';
 import { sendLetter } from './send-letter.ts';
 import { dayIn, freeId } from './start-edition.ts';
 import { insertWaiting } from './waiting-rows.ts';
@@ -12,9 +13,10 @@ import { insertWaiting } from './waiting-rows.ts';
 /** How late a letter may be that goes out by itself: it speaks of its hour more than a digest does. */
 const LATEST_MS = HOUR;
 
-/** Sends the letters whose `send` has come; one that is late, or with which something is wrong, waits for a person. */
+/** Starts what has a time of its own, and sends the letters whose `send` has come; one that is late, or with which something is wrong, waits for a person. */
 export async function sendDueLetters(parts: EditionParts): Promise<void> {
   if (!(await isOurInstance(parts))) return;
+  await startScheduled(parts);
   const now = parts.clock.now();
   for (const letter of parts.library.letters()) {
     const { send, draft, name } = letter;

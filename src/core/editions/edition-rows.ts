@@ -98,6 +98,11 @@ export async function takeEditionNumber(trx: Trx): Promise<number> {
   return number;
 }
 
+/** Holds up others that start an edition or change a plan until the transaction ends; no number is taken. */
+export async function holdEditions(trx: Trx): Promise<void> {
+  await addToSetting(trx, NUMBER, 0);
+}
+
 const NUMBER = 'edition-number';
 
 /** Writes down an edition, or that one which waited has started now; false where it has not waited any more. */

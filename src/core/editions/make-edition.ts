@@ -10,7 +10,7 @@ import { choosePlan } from './choose-stories.ts';
 import { CADENCE_WORDS, type Edition, type Variant } from './edition.ts';
 import { lastEdition, takeEditionNumber } from './edition-rows.ts';
 import { houseOf } from './house.ts';
-import type { Plan } from './plan.ts';
+import { type Plan, requireVersion } from './plan.ts';
 import { deletePlan, planOf } from './plan-rows.ts';
 import { dayIn, freeId, startEdition } from './start-edition.ts';
 import { numberStories } from './story.ts';
@@ -45,6 +45,8 @@ export interface Making {
   id?: string | undefined;
   /** In place of the one that is kept for the cadence: for a look at what it would do. */
   plan?: Plan;
+  /** Only where the plan that is kept is still that of this state; see `requireVersion`. */
+  version?: string | undefined;
   /** Start although something is wrong, where that is nobody's harm. */
   evenSo?: boolean | undefined;
 }
@@ -93,7 +95,7 @@ export async function plannedEdition(
  * Makes the edition of what is new to each reader of a cadence, and a row in the outbox for each of them, in one
  * transaction. Made again at once, nobody has anything new: nothing is sent twice.
  *
- * @throws AppError `conflict` where editions are another instance's to send
+ * @throws AppError `conflict` where editions are another instance's to send, or as `requireVersion`
  */
 export async function makeEdition(
   parts: EditionParts,
@@ -130,6 +132,7 @@ export async function makeEditionIn(
   making: Making = {},
 ): Promise<Exclude<Made, { state: 'stopped' }>> {
   const number = await takeEditionNumber(trx); // first: of two at once, the second sees what the first has made
+  if (making.version !== undefined) await requireVersion(trx, cadence, making.version);
   const planned = await plannedEdition({ ...parts, db: trx }, cadence, now, making);
   if (planned.state !== 'made') return planned;
   const edition = { ...planned.edition, number };

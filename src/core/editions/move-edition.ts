@@ -13,11 +13,14 @@ import { noteResumed } from './reception.ts';
  * Where an edition may go from each state; everything that moves one does so here, and by condition, so that of two at
  * once one wins. It starts in start-edition.ts, from `waiting` or `scheduled`.
  */
-const FROM: Record<'paused' | 'resumed' | 'cancelled', readonly EditionState[]> = {
-  paused: ['sending'],
-  resumed: ['paused'],
-  cancelled: ['waiting', 'scheduled', 'sending', 'paused'],
-};
+const FROM: Record<'paused' | 'resumed' | 'cancelled' | 'scheduled' | 'held back', readonly EditionState[]> =
+  {
+    paused: ['sending'],
+    resumed: ['paused'],
+    scheduled: ['waiting', 'scheduled'],
+    'held back': ['scheduled'],
+    cancelled: ['waiting', 'scheduled', 'sending', 'paused'],
+  };
 
 const CANCELLED = 'the edition was cancelled';
 
@@ -63,10 +66,41 @@ export async function cancelEdition({ db, clock, log }: MoveParts, id: string, r
   return unsent;
 }
 
-/** An edition that waited for a word is not wanted any more; nothing happens where it has started meanwhile. */
+/**
+ * Gives an edition that waits for a word a time at which it goes out by itself, or another one.
+ *
+ * @param at UTC text
+ * @throws AppError `invalid` with the field `at`, `conflict`, `not-found`
+ */
+export async function scheduleEdition({ db, clock, log }: MoveParts, id: string, at: string): Promise<void> {
+  const due_at = timeToCome(clock.now(), at);
+  const change = { state: 'scheduled', reason: '', due_at } as const;
+  if (!(await changeEdition(db, id, FROM.scheduled, change))) throw await refusal(db, id, 'scheduled');
+  log.info('edition.scheduled', { edition: id, due: due_at });
+}
+
+/** Takes the time of an edition back: it waits for a word. */
+export async function holdBackEdition({ db, log }: MoveParts, id: string, reason: string): Promise<void> {
+  if (!(await changeEdition(db, id, FROM['held back'], { state: 'waiting', reason })))
+    throw await refusal(db, id, 'held back');
+  log.info('edition.held-back', { edition: id, reason });
+}
+
+/**
+ * A time as it is kept.
+ *
+ * @throws AppError `invalid` with the field `at`
+ */
+export function timeToCome(now: Date, at: string): string {
+  if (Date.parse(at) > now.getTime()) return isoTime(new Date(at));
+  const message = 'Choose a time that is still to come.';
+  throw new AppError('invalid', message, { at: message });
+}
+
+/** An edition that waited for a word or its time is not wanted any more; nothing happens where it has started meanwhile. */
 export async function dropWaiting({ db, clock }: MoveParts, id: string, reason: string): Promise<void> {
   const ended_at = isoTime(clock.now());
-  await changeEdition(db, id, ['waiting'], { state: 'cancelled', reason, ended_at });
+  await changeEdition(db, id, FROM.scheduled, { state: 'cancelled', reason, ended_at });
 }
 
 /**

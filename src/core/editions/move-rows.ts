@@ -10,7 +10,7 @@ export async function changeEdition(
   db: Db | Trx,
   id: string,
   from: readonly EditionState[],
-  change: { state: EditionState; reason?: string; ended_at?: string | null },
+  change: { state: EditionState; reason?: string; due_at?: string; ended_at?: string | null },
 ): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('edition')

@@ -2,24 +2,25 @@ import { isoTime } from '../platform/clock.ts';
 import { CADENCES, type Cadence } from '../subscribers/subscriber.ts';
 import type { EditionStory } from './edition.ts';
 import { type EditionParts, plannedEdition } from './make-edition.ts';
-import { NO_PLAN, type Plan } from './plan.ts';
+import { NO_PLAN, type PlanState, planState } from './plan.ts';
 import { planOf } from './plan-rows.ts';
 import { nextSlot } from './slots.ts';
 
-export interface NextDigest {
+export interface NextDigest extends PlanState {
   cadence: Cadence;
-  /** UTC text. */
+  /** UTC text; a time of the plan's own stands in place of the schedule's. */
   at: string;
-  /** What an editor has in mind for it; an own time in it stands in place of the schedule's. */
-  plan: Plan | undefined;
+  /** UTC text: the schedule's. */
+  slot: string;
 }
 
 /** When the next digest of each cadence goes out by itself, where there is something to tell then. */
 export async function nextDigests({ db, library, clock }: EditionParts): Promise<NextDigest[]> {
   return Promise.all(
     CADENCES.map(async (cadence) => {
-      const plan = await planOf(db, cadence);
-      return { cadence, plan, at: plan?.dueAt ?? isoTime(nextSlot(library.site, cadence, clock.now())) };
+      const state = await planState(db, cadence);
+      const slot = isoTime(nextSlot(library.site, cadence, clock.now()));
+      return { cadence, ...state, at: state.plan?.dueAt ?? slot, slot };
     }),
   );
 }

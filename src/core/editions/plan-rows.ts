@@ -1,12 +1,12 @@
 import type { Db, Trx } from '../platform/db.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
-import type { Plan } from './plan.ts';
+import type { KeptPlan, Plan } from './plan.ts';
 
 /** The plan for the next digest of a cadence; undefined where there is none. */
-export async function planOf(db: Db | Trx, cadence: Cadence): Promise<Plan | undefined> {
+export async function planOf(db: Db | Trx, cadence: Cadence): Promise<KeptPlan | undefined> {
   const row = await db
     .selectFrom('edition_plan')
-    .select(['introduction', 'lead', 'in_order', 'omitted', 'due_at'])
+    .select(['introduction', 'lead', 'in_order', 'omitted', 'due_at', 'updated_at'])
     .where('cadence', '=', cadence)
     .executeTakeFirst();
   return (
@@ -16,6 +16,7 @@ export async function planOf(db: Db | Trx, cadence: Cadence): Promise<Plan | und
       order: JSON.parse(row.in_order) as string[],
       omitted: JSON.parse(row.omitted) as string[],
       dueAt: row.due_at ?? undefined,
+      savedAt: row.updated_at,
     }
   );
 }

@@ -1,9 +1,11 @@
 import type { Library } from '../articles/library.ts';
-import { isoTime } from '../platform/clock.ts';
+import { isoAfter, isoTime } from '../platform/clock.ts';
+import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
-import { writePlan } from './plan-rows.ts';
+import { holdEditions, lastEdition } from './edition-rows.ts';
+import { deletePlan, planOf, writePlan } from './plan-rows.ts';
 
 /** What an editor has in mind for the next digest of a cadence; it is used up by that digest. */
 export interface Plan {
@@ -19,6 +21,19 @@ export interface Plan {
   dueAt?: string | undefined;
 }
 
+/** A plan as it is kept. */
+export interface KeptPlan extends Plan {
+  /** UTC text; later than that of every plan which it took the place of. */
+  savedAt: string;
+}
+
+/** Where the plans of a cadence stand: the one that is kept, and what tells this moment from any other. */
+export interface PlanState {
+  plan: KeptPlan | undefined;
+  /** Changes whenever a plan is saved, thrown away or used up. */
+  version: string;
+}
+
 export const NO_PLAN: Plan = { introduction: '', order: [], omitted: [] };
 
 export const INTRODUCTION_MAX = 5000;
@@ -31,28 +46,93 @@ export function arranged<T extends { slug: string }>(stories: readonly T[], plan
   return [...placed, ...kept.filter((story) => !placed.includes(story))];
 }
 
+/** What is kept for the next digest of a cadence now. */
+export async function planState(db: Db | Trx, cadence: Cadence): Promise<PlanState> {
+  const plan = await planOf(db, cadence);
+  const last = (await lastEdition(db, cadence))?.number ?? 0;
+  return { plan, version: `${last} ${plan?.savedAt ?? ''}`.trim() };
+}
+
+type PlanParts = Parts & { library: Library };
+
 /**
  * Keeps a plan for the next digest of a cadence in place of the one before.
  *
- * @throws AppError `invalid`, with the fields `introduction`, `lead`, `order`, `omitted`, `dueAt`
+ * @param version of the state that whoever wrote it began with; without it, whatever stands there is written over
+ * @throws AppError `invalid`, with the fields `introduction`, `lead`, `order`, `omitted`, `dueAt`; `conflict` where
+ *   somebody else saved meanwhile, or the digest went out
  */
 export async function savePlan(
-  parts: Parts & { library: Library },
+  parts: PlanParts,
   cadence: Cadence,
   plan: Plan,
-): Promise<Plan> {
+  version?: string,
+): Promise<KeptPlan> {
+  const kept = checkedPlan(parts, plan);
+  return parts.db.transaction().execute(async (trx) => {
+    const before = await requireVersion(trx, cadence, version);
+    const now = isoTime(parts.clock.now());
+    const savedAt = before && before.savedAt >= now ? isoAfter(new Date(before.savedAt), 1) : now;
+    await writePlan(trx, cadence, kept, savedAt);
+    return { ...kept, savedAt };
+  });
+}
+
+/**
+ * Throws the plan away: the next digest goes out by the schedule, with the newest first.
+ *
+ * @throws AppError `conflict` as `savePlan`
+ */
+export async function dropPlan({ db }: Pick<Parts, 'db'>, cadence: Cadence, version: string): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await requireVersion(trx, cadence, version);
+    await deletePlan(trx, cadence);
+  });
+}
+
+/**
+ * Sees to it, until the transaction ends, that nobody else saves a plan or starts an edition, and that nobody has done so
+ * since a state was read.
+ *
+ * @returns the plan that is kept
+ * @throws AppError `conflict`
+ */
+export async function requireVersion(
+  trx: Trx,
+  cadence: Cadence,
+  version: string | undefined,
+): Promise<KeptPlan | undefined> {
+  await holdEditions(trx);
+  const now = await planState(trx, cadence);
+  if (version === undefined || version === now.version) return now.plan;
+  const isUsedUp = version.split(' ')[0] !== now.version.split(' ')[0];
+  throw new AppError(
+    'conflict',
+    isUsedUp
+      ? 'The digest went out meanwhile, with what was saved then. This would be for the one after it.'
+      : 'What is saved was changed in another place meanwhile. Nothing of either is lost.',
+  );
+}
+
+/**
+ * A plan as it would be kept.
+ *
+ * @throws AppError `invalid` as `savePlan`
+ */
+export function checkedPlan(parts: Pick<PlanParts, 'library' | 'clock'>, plan: Plan): Plan {
   const fields = problemsOf(parts, plan);
   if (Object.keys(fields).length > 0) throw new AppError('invalid', 'The plan needs a change.', fields);
-  const kept = {
+  return {
     ...plan,
     introduction: plan.introduction.trim(),
     ...(plan.dueAt === undefined ? {} : { dueAt: isoTime(new Date(plan.dueAt)) }),
   };
-  await writePlan(parts.db, cadence, kept, isoTime(parts.clock.now()));
-  return kept;
 }
 
-function problemsOf({ library, clock }: Parts & { library: Library }, plan: Plan): Record<string, string> {
+function problemsOf(
+  { library, clock }: Pick<PlanParts, 'library' | 'clock'>,
+  plan: Plan,
+): Record<string, string> {
   const problems: Record<string, string> = {};
   if (plan.introduction.trim().length > INTRODUCTION_MAX)
     problems.introduction = `This has ${plan.introduction.trim().length} characters; ${INTRODUCTION_MAX} are the most.`;

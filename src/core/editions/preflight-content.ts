@@ -28,7 +28,7 @@ export function brokenLinks(parts: PreflightParts, html: string): PreflightFindi
     .map((href) => ({ href, message: `${href} leads to an article that is not published yet` }));
   const known = new Set(dead.map(({ href }) => href));
   return [...dead, ...early.filter(({ href }) => !known.has(href))].map(({ message }) =>
-    stop(`The link ${message}.`),
+    stop(`The link ${message}. Mend it where it is written; if it is a story’s own, leave that story out.`),
   );
 }
 

@@ -31,7 +31,11 @@ export function senderFindings(
       ),
     );
   if (config.smtpUrl !== undefined && siteUrl.protocol !== 'https:')
-    findings.push(note('SITE_URL is plain http: mail programs offer leaving by one press only over https.'));
+    findings.push(
+      note(
+        'SITE_URL is plain http: mail programs offer leaving by one press only over https. Set SITE_URL to the site’s https address.',
+      ),
+    );
   return findings;
 }
 

@@ -52,7 +52,11 @@ function sizeFindings({ topics, readers }: Variant, { html }: SharedLetter): Pre
   if (bytes <= MOST_BYTES) return [];
   const whose = `${readers} ${readers === 1 ? 'reader' : 'readers'}${topics ? ` of ${topics}` : ''}`;
   const much = `${Math.ceil(bytes / 1000)} kB`;
-  return [stop(`The letter to ${whose} has ${much}; Gmail cuts off after 102 kB. Leave something out.`)];
+  return [
+    stop(
+      `The letter to ${whose} has ${much}; Gmail cuts off after 102 kB. Leave a story out, or shorten what is written.`,
+    ),
+  ];
 }
 
 function textFindings(house: House, { contents: { letter } }: Edition): PreflightFinding[] {
@@ -63,7 +67,9 @@ function textFindings(house: House, { contents: { letter } }: Edition): Prefligh
       .trim() === '';
   if (!isEmpty) return [];
   return [
-    stop('The letter has no text: who reads without pictures would get an empty one.', { isFinal: true }),
+    stop('The letter has no text: who reads without pictures would get an empty one. Write a sentence.', {
+      isFinal: true,
+    }),
   ];
 }
 
@@ -82,5 +88,9 @@ function placeholderFindings(words: string): PreflightFinding[] {
   const line = words.split('\n').find((one) => /\b(?:TK)+\b/.test(one));
   return line === undefined
     ? []
-    : [stop(`“TK” stands in it, for what is yet to come: “${line.trim().slice(0, 80)}”.`)];
+    : [
+        stop(
+          `“TK” stands in it, for what is yet to come: “${line.trim().slice(0, 80)}”. Write it, or take it out.`,
+        ),
+      ];
 }

@@ -1,4 +1,5 @@
 import type { Library } from '../articles/library.ts';
+import { letterSetTo } from '../mail/letter-look.ts';
 import type { SlotValues } from '../mail/slots.ts';
 import type { Parts } from '../platform/parts.ts';
 import type { Edition, Variant } from './edition.ts';
@@ -36,4 +37,15 @@ export function variantPreviews(
     const { subject, html, text } = editionLetter({ config, siteUrl, house }, edition, variant, reader);
     return { topics: variant.topics, readers: variant.readers, subject, html, text };
   });
+}
+
+/** A letter's HTML as a mail program that is set to light or dark shows it; its links open a window of their own. */
+export function letterAsSeen(
+  parts: Pick<Parts, 'config' | 'siteUrl'> & { library: Library },
+  edition: Edition,
+  variant: Variant,
+  scheme: 'light' | 'dark',
+): string {
+  const [letter] = variantPreviews(parts, edition, [variant]);
+  return letterSetTo(scheme, letter?.html ?? '').replace('<head>', '<head>\n<base target="_blank">');
 }

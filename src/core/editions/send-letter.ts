@@ -100,10 +100,11 @@ async function sendLetterIn(trx: Trx, parts: EditionParts, letter: WrittenLetter
   return { state: 'made', edition, recipients };
 }
 
-async function requireUnsent(db: Db | Trx, { name, draft }: WrittenLetter): Promise<void> {
+/** @throws AppError `conflict` where it is a draft, or went out or was cancelled */
+export async function requireUnsent(db: Db | Trx, { name, draft }: WrittenLetter): Promise<void> {
   if (draft) throw new AppError('conflict', `The letter "${name}" is a draft: take that line out first.`);
   const sent = await editionOn(db, 'letter', name);
-  if (!sent || sent.state === 'waiting') return;
+  if (!sent || sent.state === 'waiting' || sent.state === 'scheduled') return;
   const at = sent.startedAt ? ` (${sent.startedAt.slice(0, 16).replace('T', ' ')} UTC)` : '';
   throw new AppError(
     'conflict',

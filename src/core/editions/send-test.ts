@@ -5,6 +5,8 @@ import { LetterTemplate } from '../mail/letter-template.ts';
 import { listUnsubscribe } from '../mail/list-headers.ts';
 import type { Envelope, RelayOutcome } from '../mail/relay.ts';
 import { relayFor } from '../mail/relay-for.ts';
+import { sender } from '../mail/sender-address.ts';
+import { SECOND } from '../platform/clock.ts';
 import { parseEmailAddress } from '../platform/email-address.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
@@ -13,6 +15,51 @@ import type { Edition, Variant } from './edition.ts';
 import { editionLetter } from './edition-letter.ts';
 import { houseOf } from './house.ts';
 import { SAMPLE_READER } from './previews.ts';
+
+/** So many letters are one test at most: whoever sees more of them sees none. */
+export const MOST_TESTS = 20;
+
+/** Somebody waits for the answer: a relay that says nothing for so long is let go. */
+const PATIENCE_MS = 20 * SECOND;
+
+/** What became of one letter of a test. */
+export interface TestSent {
+  variant: Variant;
+  outcome: RelayOutcome;
+}
+
+/**
+ * Sends several variants to one address, one after the other; where the relay is away, the rest is not tried.
+ *
+ * @param client whoever asks, by their address: how much they may send is limited
+ * @throws AppError `invalid` with the field `to`, or for too many; `limited`
+ */
+export async function sendTests(
+  parts: TestParts & Pick<Parts, 'limits'>,
+  edition: Edition,
+  variants: readonly Variant[],
+  { to, client }: { to: string; client: string },
+): Promise<TestSent[]> {
+  testedAddress(to);
+  if (variants.length > MOST_TESTS)
+    throw new AppError(
+      'invalid',
+      `These are ${variants.length} different letters; a test has ${MOST_TESTS} at most. Choose one.`,
+    );
+  for (const _ of variants) parts.limits.take('test-letter', client);
+  const sent: TestSent[] = [];
+  for (const variant of variants) {
+    const outcome = await sendTest(parts, edition, variant, to);
+    sent.push({ variant, outcome });
+    if (outcome.state === 'deferred' && outcome.everyone) break;
+  }
+  return sent;
+}
+
+/** Where a test goes when nothing else is said: to the moderator of site.yaml, else where letters come from. */
+export function ownTestAddress({ config, library: { site } }: Pick<TestParts, 'config' | 'library'>): string {
+  return site.comments.moderator ?? sender(config.mailFrom, site).address;
+}
 
 type TestParts = Pick<Parts, 'config' | 'siteUrl' | 'clock'> & { library: Library };
 
@@ -28,11 +75,7 @@ export async function sendTest(
   variant: Variant,
   to: string,
 ): Promise<RelayOutcome> {
-  const address = parseEmailAddress(to)?.address;
-  if (!address)
-    throw new AppError('invalid', 'A test goes to one mail address, such as name@example.org.', {
-      to: 'Write one address, such as name@example.org.',
-    });
+  const address = testedAddress(to);
   const house = edition.contents.house ?? houseOf(library.site, siteUrl);
   const reader = { ...SAMPLE_READER, address };
   const letter = editionLetter({ config, siteUrl, house }, edition, variant, reader);
@@ -47,6 +90,14 @@ export async function sendTest(
   return handOver(config, { from: letter.from.address, to: address }, messageId, bytes);
 }
 
+function testedAddress(to: string): string {
+  const address = parseEmailAddress(to)?.address;
+  if (address) return address;
+  throw new AppError('invalid', 'A test goes to one mail address, such as name@example.org.', {
+    to: 'Write one address, such as name@example.org.',
+  });
+}
+
 async function handOver(
   config: Parts['config'],
   envelope: Envelope,
@@ -54,9 +105,11 @@ async function handOver(
   bytes: Buffer,
 ): Promise<RelayOutcome> {
   const relay = relayFor(config);
+  const patience = setTimeout(() => relay.cut(), PATIENCE_MS);
   try {
     return await relay.send(envelope, messageId, bytes, async () => true);
   } finally {
+    clearTimeout(patience);
     relay.close();
   }
 }

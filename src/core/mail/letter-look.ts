@@ -9,9 +9,12 @@ export const SERIF = "Charter,'Iowan Old Style','Source Serif 4',Georgia,'Times 
 export const SANS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 export const MONO = 'ui-monospace,SFMono-Regular,Menlo,Consolas,monospace';
 
+/** When a letter is dark. */
+const WHEN_DARK = '@media (prefers-color-scheme:dark)';
+
 /** What stands in the style of an element is only outdone by `!important`. */
 export const DARK =
-  '@media (prefers-color-scheme:dark){' +
+  `${WHEN_DARK}{` +
   '.wp-page{background-color:#12161f!important}' +
   '.wp-ink,.wp-ink a,.wp-ink p,.wp-ink h2{color:#eceae4!important}' +
   '.wp-quiet,.wp-quiet a,.wp-ink .wp-quiet,.wp-ink .wp-quiet a{color:#b3b8c2!important}' +
@@ -19,3 +22,13 @@ export const DARK =
   '.wp-line{border-color:#3a414f!important}' +
   '.wp-shade{background-color:#1c2230!important}' +
   '.wp-button,.wp-button a{background-color:#eceae4!important;color:#12161f!important}}';
+
+/** A letter of the house as a program that is set to light or dark shows it, whatever the one that shows it now is set to. */
+export function letterSetTo(scheme: 'light' | 'dark', html: string): string {
+  return html
+    .replaceAll(
+      `<style>${DARK}</style>`,
+      `<style>${DARK.replace(WHEN_DARK, scheme === 'dark' ? '@media all' : '@media not all')}</style>`,
+    )
+    .replace(/(color-schemes?" content=")light dark"/g, `$1${scheme}"`);
+}

@@ -1,5 +1,5 @@
 import { sharesOf } from './client-networks.ts';
-import { type Clock, SECOND } from './clock.ts';
+import { type Clock, MINUTE, SECOND } from './clock.ts';
 import { AppError } from './errors.ts';
 
 /** So much at once, and then once more after each such time. */
@@ -12,6 +12,7 @@ export interface Rate {
 export const RATES = {
   comment: { burst: 20, everyMs: 20 * SECOND },
   'sign-up': { burst: 30, everyMs: 20 * SECOND },
+  'test-letter': { burst: 30, everyMs: MINUTE },
   'sign-in': { burst: 10, everyMs: 10 * SECOND },
 } satisfies Record<string, Rate>;
 

@@ -4,7 +4,14 @@ import { alertSuggestions, dismissAlert } from '#core/editions/alert-suggestions
 import { approveEdition } from '#core/editions/approve-edition.ts';
 import type { Stop } from '#core/editions/before-start.ts';
 import { decideUncertain } from '#core/editions/deliveries.ts';
-import { cancelEdition, pauseEdition, resumeEdition } from '#core/editions/move-edition.ts';
+import {
+  cancelEdition,
+  holdBackEdition,
+  pauseEdition,
+  resumeEdition,
+  scheduleEdition,
+} from '#core/editions/move-edition.ts';
+import { scheduleLetter } from '#core/editions/scheduled.ts';
 import { sendAlert } from '#core/editions/send-alert.ts';
 import { letterNamed, sendLetter } from '#core/editions/send-letter.ts';
 import { AppError } from '#core/platform/errors.ts';
@@ -12,6 +19,7 @@ import { takeInstance } from '#core/platform/instance.ts';
 import { counted } from '../../../components/wording.ts';
 import { type Form, formOf } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
+import { instantTyped, WALL_TIME_FORM } from './_wall-time.ts';
 
 /** What a form of these pages has brought about, for the notice above. */
 export interface Done {
@@ -33,6 +41,8 @@ export async function doneBy({ request, response, locals }: Page): Promise<Done 
 
 type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals'>;
 
+const SCHEDULED = 'It goes out by itself at that time.';
+
 /** Acts that cannot be taken back: a box is ticked first. */
 const SURE = ['alert', 'letter', 'approve', 'cancel', 'again', 'take'];
 
@@ -52,12 +62,26 @@ async function actOnEdition(app: App, form: Form): Promise<string> {
   if (action === 'approve') return outcome(await approveEdition(app, id));
   if (action === 'pause') return pauseEdition(app, id, 'paused at the desk').then(() => 'It is paused.');
   if (action === 'resume') return resumeEdition(app, id).then(() => 'It goes on.');
+  if (action === 'schedule') return scheduleEdition(app, id, timeOf(app, form)).then(() => SCHEDULED);
+  if (action === 'schedule-letter')
+    return scheduleLetter(app, letterNamed(app, id), timeOf(app, form)).then(() => SCHEDULED);
+  if (action === 'hold')
+    return holdBackEdition(app, id, 'Its time was taken back at the desk.').then(
+      () => 'It waits for your word.',
+    );
   if (action === 'cancel')
     return `It is cancelled; ${counted(await cancelEdition(app, id), 'letter')} not sent.`;
   if (action === 'take') return takeInstance(app).then(() => 'From now on editions are sent from here.');
   if (action === 'sent' || action === 'again')
     return `${counted(await decideUncertain(app, id, action), 'letter')} decided.`;
   throw new AppError('invalid', 'There is no such act.');
+}
+
+/** The time that was typed, as UTC text. */
+function timeOf({ library }: App, form: Form): string {
+  const at = instantTyped(form.text('at').trim(), library.site);
+  if (at === undefined) throw new AppError('invalid', `Nothing was changed. ${WALL_TIME_FORM}`);
+  return at;
 }
 
 async function alert(app: App, key: string): Promise<string> {

@@ -1,8 +1,9 @@
+import type { Library } from '#core/articles/library.ts';
 import type { Site } from '#core/articles/site.ts';
-import type { Plan } from '#core/editions/plan.ts';
-import { instantAt } from '#core/editions/slots.ts';
+import { NO_PLAN, type Plan } from '#core/editions/plan.ts';
 import { AppError } from '#core/platform/errors.ts';
 import type { Form } from '../../../_form.ts';
+import { instantTyped, WALL_TIME_FORM, wallTime } from '../_wall-time.ts';
 
 /** A plan as the form shows it: what was typed, also where it is no plan yet. */
 export interface TypedPlan {
@@ -27,37 +28,66 @@ export function typedPlan(form: Form): TypedPlan {
 }
 
 /** A plan that is kept, as the form shows it. */
-export function shownPlan(plan: Plan, { timeZone }: Site): TypedPlan {
+export function shownPlan(plan: Plan, site: Site): TypedPlan {
   return {
     introduction: plan.introduction,
     lead: plan.lead ?? '',
     places: new Map(plan.order.map((slug, n) => [slug, String(n + 1)])),
     omitted: plan.omitted,
-    time: plan.dueAt === undefined ? '' : wallTime(plan.dueAt, timeZone),
+    time: plan.dueAt === undefined ? '' : wallTime(plan.dueAt, site),
   };
 }
 
 /** @throws AppError `invalid`, with the fields `order` and `dueAt`; the core looks at the rest */
-export function planFrom({ introduction, lead, places, omitted, time }: TypedPlan, site: Site): Plan {
-  const placed = [...places].filter(([, place]) => place !== '');
+export function planFrom(typed: TypedPlan, site: Site): Plan {
+  const { introduction, lead, omitted, time } = typed;
   const fields: Record<string, string> = {};
-  if (placed.some(([, place]) => !/^[1-9]\d{0,2}$/.test(place)))
+  if (placed(typed).some(([, place]) => !/^[1-9]\d{0,2}$/.test(place)))
     fields.order = 'A place is a number from 1 on; leave it empty where it does not matter.';
-  const wall = time === '' ? undefined : Date.parse(`${time}Z`);
-  if (wall !== undefined && !(/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(time) && Number.isFinite(wall)))
-    fields.dueAt = 'Write the time as 2026-11-24T08:00.';
+  const dueAt = instantTyped(time, site);
+  if (time !== '' && dueAt === undefined) fields.dueAt = WALL_TIME_FORM;
   if (Object.keys(fields).length > 0) throw new AppError('invalid', 'The plan needs a change.', fields);
-  const order = placed.sort(([, a], [, b]) => Number(a) - Number(b)).map(([slug]) => slug);
   return {
     introduction,
-    order,
+    order: placed(typed).map(([slug]) => slug),
     omitted,
     ...(lead === '' ? {} : { lead }),
-    ...(wall === undefined ? {} : { dueAt: instantAt(wall, site.timeZone).toISOString() }),
+    ...(dueAt === undefined ? {} : { dueAt }),
   };
 }
 
-function wallTime(at: string, timeZone: string): string {
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
-  return format.format(new Date(at)).replace(' ', 'T');
+/** One thing in which two plans differ, in words. */
+export interface Difference {
+  what: string;
+  typed: string;
+  saved: string;
+}
+
+/** In what a plan that was typed differs from the one that is saved. */
+export function differences(typed: TypedPlan, saved: Plan = NO_PLAN, library: Library): Difference[] {
+  const shown = shownPlan(saved, library.site);
+  const words = (plan: TypedPlan): Record<string, string> => ({
+    Introduction: plan.introduction.trim() || 'None',
+    Lead: titles(library, plan.lead === '' ? [] : [plan.lead]) || 'None in particular',
+    Order:
+      titles(
+        library,
+        placed(plan).map(([slug]) => slug),
+      ) || 'The newest first',
+    'Left out': titles(library, plan.omitted) || 'Nothing',
+    Time: plan.time.replace('T', ' ') || 'By the schedule',
+  });
+  const [mine, theirs] = [words(typed), words(shown)];
+  return Object.entries(mine).flatMap(([what, own]) =>
+    own === theirs[what] ? [] : [{ what, typed: own, saved: theirs[what] ?? '' }],
+  );
+}
+
+/** Slugs and their places, the first first. */
+function placed({ places }: TypedPlan): [string, string][] {
+  return [...places].filter(([, place]) => place !== '').sort(([, a], [, b]) => Number(a) - Number(b));
+}
+
+function titles(library: Library, slugs: readonly string[]): string {
+  return slugs.map((slug) => library.written(slug)?.title ?? slug).join('; ');
 }
