@@ -91,7 +91,9 @@ function beOwnSender(): void {
     const letters = await opened.sender.sendDue('editions');
     return { letters, ms: performance.now() - began };
   };
-  process.on('message', async (order: Order) => process.send?.(await (order === 'send' ? send() : make(order))));
+  process.on('message', async (order: Order) =>
+    process.send?.(await (order === 'send' ? send() : make(order))),
+  );
   process.on('disconnect', () => process.exit());
   process.send?.('ready');
 }
