@@ -24,13 +24,15 @@ export async function insertDeliveries(
           'edition_variant.id as variant_id',
           'subscriber.id as subscriber_id',
           'email as recipient',
-          'domain',
+          'subscriber.domain',
           sql<string>`${id} || '.' || subscriber.id || '@' || ${host}`.as('message_id'),
           e.val('queued').as('state'),
           e.val(now).as('due_at'),
           e.val(now).as('created_at'),
         ])
-        .orderBy('subscriber.id'), // the index of who has which edition is then filled in its own order
+        // As they are claimed: what is sent together lies together, and a page is written once for many letters.
+        .orderBy('subscriber.domain')
+        .orderBy('subscriber.id'),
     )
     .executeTakeFirst();
   return Number(numInsertedOrUpdatedRows ?? 0n);

@@ -1,9 +1,14 @@
 import type { Lanes } from './lanes.ts';
 import type { Delivery } from './outbox-rows.ts';
 
-/** Rows that are claimed and wait for a connection, by domain: the domains take turns. */
+/** So many letters of a domain follow each other: their rows lie together, and are written to disk as one page. */
+const TURN = 8;
+
+/** Rows that are claimed and wait for a connection, by domain: the domains take turns of a few letters. */
 export class Hand {
   readonly #byDomain = new Map<string, Delivery[]>();
+  /** How many letters of its turn a domain has had. */
+  readonly #had = new Map<string, number>();
   #size = 0;
 
   get size(): number {
@@ -57,9 +62,14 @@ export class Hand {
 
   #take(domain: string): Delivery {
     const waiting = this.#byDomain.get(domain) ?? [];
-    const [delivery] = waiting.splice(0, 1);
-    this.#byDomain.delete(domain);
-    if (waiting.length > 0) this.#byDomain.set(domain, waiting); // it is at the end of the line again
+    const delivery = waiting.shift();
+    const had = (this.#had.get(domain) ?? 0) + 1;
+    if (had < TURN && waiting.length > 0) this.#had.set(domain, had);
+    else {
+      this.#had.delete(domain);
+      this.#byDomain.delete(domain);
+      if (waiting.length > 0) this.#byDomain.set(domain, waiting); // it is at the end of the line again
+    }
     this.#size--;
     return delivery as Delivery;
   }

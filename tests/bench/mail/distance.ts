@@ -15,7 +15,7 @@ export async function distance(say: (line: string) => void, rounds: number): Pro
   const sink = await startSink({ delayMs: DELAY_MS }, 'load');
   const pool = await startYardstick('pool');
   const maker = await startOwnSender(stage.newsroom, sink.url);
-  await maker.makeEdition();
+  await maker.makeLetter();
   await maker.stop();
   say(
     `| A relay ${DELAY_MS} ms away, connections | letters/s | each | nodemailer’s pool | ours against it |`,

@@ -3,13 +3,18 @@ import Database from 'better-sqlite3';
 import { closeApp, openApp } from '#core/app.ts';
 import { openEditionSender } from '#core/edition-sender.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
+import { letterNamed, sendLetter } from '#core/editions/send-letter.ts';
 import { newOwner } from '#core/mail/owner.ts';
 import { readConfig } from '#core/platform/config.ts';
 import type { Newsroom } from '../../support/newsroom-on-disk.ts';
 import { type Role, spawnPinned } from '../../support/processes.ts';
 
 /** Makes the rows, or sends what is due: the only file of the benches that knows the sender from inside. */
-type Order = 'make' | 'send';
+type Order = 'digest' | 'letter' | 'send';
+
+/** The name of the letter of content/letters that `makeLetter` sends. */
+export const LONG_LETTER = 'long';
+
 interface Done {
   letters: number;
   ms: number;
@@ -17,8 +22,10 @@ interface Done {
 
 /** The product's own sender, as the thread of a server runs it, in a process of its own. */
 export interface OwnSender {
-  /** Makes an edition and its rows; how many, and how long that took. */
+  /** Makes a weekly digest and its rows; how many, and how long that took. */
   makeEdition(): Promise<Done>;
+  /** The same of a Markdown letter. */
+  makeLetter(): Promise<Done>;
   /** Sends all that is due; `busy` is the processor time that took, in seconds. */
   run(): Promise<Done & { busy: number }>;
   stop(): Promise<void>;
@@ -38,7 +45,8 @@ export async function startOwnSender(
   };
   await once(started.child, 'message');
   return {
-    makeEdition: () => ordered('make'),
+    makeEdition: () => ordered('digest'),
+    makeLetter: () => ordered('letter'),
     async run() {
       const before = started.busy();
       const done = await ordered('send');
@@ -63,10 +71,13 @@ export function queueAgain({ file }: Newsroom, most: number): void {
   database.close();
 }
 
-async function make(): Promise<Done> {
+async function make(order: 'digest' | 'letter'): Promise<Done> {
   const app = await openApp(readConfig());
   const began = performance.now();
-  const made = await makeEdition(app, 'weekly', app.clock.now());
+  const made =
+    order === 'digest'
+      ? await makeEdition(app, 'weekly', app.clock.now())
+      : await sendLetter(app, letterNamed(app, LONG_LETTER));
   const ms = performance.now() - began;
   await closeApp(app);
   if (made.state !== 'made') throw new Error(`the edition was not made: ${JSON.stringify(made)}`);
@@ -81,7 +92,9 @@ function beOwnSender(): void {
     const letters = await opened.sender.sendDue('editions');
     return { letters, ms: performance.now() - began };
   };
-  process.on('message', async (order: Order) => process.send?.(await (order === 'make' ? make() : send())));
+  process.on('message', async (order: Order) =>
+    process.send?.(await (order === 'send' ? send() : make(order))),
+  );
   process.on('disconnect', () => process.exit());
   process.send?.('ready');
 }

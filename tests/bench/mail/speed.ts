@@ -64,7 +64,7 @@ async function compare(
     stage.newsroom,
     `smtp://127.0.0.1:${sink.port}?maxConnections=${CONNECTIONS}`,
   );
-  await sender.makeEdition();
+  await sender.makeLetter();
   const job = {
     port: sink.port,
     connections: CONNECTIONS,

@@ -1,14 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { addManyReaders } from '../../support/many-readers.ts';
-import { articleFile, type Newsroom, openNewsroom } from '../../support/newsroom-on-disk.ts';
+import { type Newsroom, openNewsroom } from '../../support/newsroom-on-disk.ts';
 import { startSmtpFake } from '../../support/smtp-fake.ts';
-import { startOwnSender } from './own-sender.ts';
+import { LONG_LETTER, startOwnSender } from './own-sender.ts';
 
 /** How large a letter of the benches is to be; and how near is near enough. */
 const SIZE = 40_000;
 const NEAR = 400;
-const STORIES = 12;
 
 /** A newsroom with an edition for many readers in its outbox, and one letter of it as it goes out. */
 export interface Stage {
@@ -20,39 +19,32 @@ export interface Stage {
 
 /** @param env settings, such as a key to sign with */
 export async function setStage(readers: number, env: NodeJS.ProcessEnv = {}): Promise<Stage> {
-  const length = await dekLength();
+  const length = await textLength();
   const sample = await sampled(length, env);
   const newsroom = await openNewsroom(content(length), env);
   addManyReaders(newsroom.file, readers);
   return { newsroom, ...sample };
 }
 
-/** Stories with summaries of that length; words that no letter has to encode. */
+/** A letter of that many characters; words that need no encoding. */
 function content(length: number): Record<string, string> {
   const words = 'We saw the same, and it took us most of a day to find out why the second never answered. ';
-  const dek = words
-    .repeat(Math.ceil(length / words.length))
-    .slice(0, length)
-    .trim();
-  return Object.fromEntries(Array.from({ length: STORIES }, (_, n) => articleFile(`story-${n}`, dek)));
+  const paragraph = `${words.repeat(5).trim()}\n\n`;
+  const text = paragraph.repeat(Math.ceil(length / paragraph.length)).slice(0, length);
+  return { [`letters/${LONG_LETTER}.md`]: `---\ntitle: A long letter\n---\n${text}\n` };
 }
 
 let found: number | undefined;
 
-/** Which length makes a letter of the wanted size: looked for by trying, as the layout is not ours to know. */
-async function dekLength(): Promise<number> {
-  let length = found ?? 1_000;
-  let step = 2 * STORIES; // each character stands in the text and in the HTML
-  for (let tries = 0; found === undefined && tries < 5; tries++) {
-    const { letter } = await sampled(length);
-    const missing = SIZE - letter.length;
+/** How much text makes a letter of the wanted size: looked for by trying, as the layout is not ours to know. */
+async function textLength(): Promise<number> {
+  let length = found ?? SIZE / 3;
+  for (let tries = 0; found === undefined && tries < 8; tries++) {
+    const missing = SIZE - (await sampled(length)).letter.length;
     if (Math.abs(missing) <= NEAR) found = length;
-    const next = Math.max(100, Math.round(length + missing / step));
-    if (tries === 0)
-      step = ((await sampled(next)).letter.length - letter.length) / (next - length || 1) || step;
-    length = found ?? next;
+    else length = Math.max(1, Math.round(length + missing / 2)); // it stands in the text and in the HTML
   }
-  found ??= length;
+  if (found === undefined) throw new Error(`no letter has ${SIZE} octets`);
   return found;
 }
 
@@ -63,7 +55,7 @@ async function sampled(length: number, env: NodeJS.ProcessEnv = {}): Promise<Omi
   try {
     addManyReaders(newsroom.file, 1);
     const sender = await startOwnSender(newsroom, relay.url);
-    await sender.makeEdition();
+    await sender.makeLetter();
     await sender.run();
     await sender.stop();
     const [message] = relay.messages;
