@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { verpAddress } from '#core/mail/verp.ts';
-import { projectRoot } from '#core/platform/config.ts';
 import { openSqlite } from '#core/platform/db.ts';
 import { recipientsFrom } from '../../src/cli/bounce.ts';
 import { block, statusReport } from '../support/bounce-messages.ts';
+import { pipeBounce } from '../support/commands.ts';
 import { addDelivery, addSubscribers } from '../support/rows.ts';
 import { openTestApp, temporaryFolder } from '../support/test-app.ts';
 
@@ -16,21 +14,6 @@ const DEAD = block({
   Status: '5.1.1',
   'Diagnostic-Code': 'smtp; 550 5.1.1 <ann@example.org>: User unknown',
 });
-
-/** Runs `watchpost bounce` as a mail system's pipe would. */
-async function pipe(message: Buffer, args: string[], env: NodeJS.ProcessEnv) {
-  const command = path.join(projectRoot, 'src/cli/watchpost.mjs');
-  const child = spawn(process.execPath, [command, 'bounce', ...args], {
-    env: { PATH: process.env.PATH, AKISMET_KEY: '', SMTP_URL: '', DATABASE_URL: '', ...env },
-  });
-  child.stdin.end(message);
-  const [output, errors, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((resolve) => child.on('close', resolve)),
-  ]);
-  return { output, errors, code };
-}
 
 /** A database with a reader to whom a letter was sent; its settings, and the letter's return address. */
 async function mailedReader(t: TestContext) {
@@ -52,7 +35,7 @@ test('a bounce from a pipe is taken, once it may, with the recipient that Postfi
   const message = statusReport([DEAD]);
   const postfix = { ...env, ORIGINAL_RECIPIENT: verp };
 
-  const tried = await pipe(message, ['--dry-run'], postfix);
+  const tried = await pipeBounce(message, ['--dry-run'], postfix);
   assert.deepEqual(
     { ...tried, state: await state() },
     {
@@ -63,11 +46,11 @@ test('a bounce from a pipe is taken, once it may, with the recipient that Postfi
     },
   );
 
-  const taken = await pipe(message, [], postfix);
+  const taken = await pipeBounce(message, [], postfix);
   assert.equal(taken.output, 'The address is dead: it gets no more letters.\n');
   assert.deepEqual([taken.code, await state()], [0, 'unsubscribed']);
 
-  const stranger = await pipe(
+  const stranger = await pipeBounce(
     statusReport([DEAD], { words: 'Another.' }),
     ['--recipient', 'bounces@x.test'],
     env,
@@ -79,10 +62,10 @@ test('a bounce from a pipe is taken, once it may, with the recipient that Postfi
 test('a message that cannot be taken now stays with the mail system', async (t) => {
   const dataDir = temporaryFolder(t);
   const away = { DATA_DIR: dataDir, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
-  const { output, errors, code } = await pipe(statusReport([DEAD]), [], away);
+  const { output, errors, code } = await pipeBounce(statusReport([DEAD]), [], away);
   assert.deepEqual({ output, code }, { output: '', code: 75 });
   assert.match(errors, /^It could not be taken now: /);
-  const wrong = await pipe(statusReport([DEAD]), [], { DATA_DIR: dataDir, PORT: 'none' });
+  const wrong = await pipeBounce(statusReport([DEAD]), [], { DATA_DIR: dataDir, PORT: 'none' });
   assert.equal(wrong.code, 75);
 });
 
