@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
 import { fetchPostfix, findPostfix, type PostfixTools } from './postfix-tools.ts';
 import { isGreeting } from './processes.ts';
 import { certificate } from './scripted-relay.ts';
@@ -30,7 +29,7 @@ export interface PostfixOptions {
 const ACCOUNTS = { owner: 'daemon', group: 'mail', deliverer: 'nobody' };
 
 /** Where Postfix lies, or why it cannot be started here; what it takes to have it is gone when the test ends. */
-export function postfixHere(t: Pick<TestContext, 'after'>): PostfixTools | string {
+export function postfixHere(t: { after(remove: () => void): void }): PostfixTools | string {
   if (process.getuid?.() !== 0) return 'Postfix’s master runs as root alone';
   if (!ownerIds()) return `Postfix needs the accounts ${Object.values(ACCOUNTS).join(', ')}`;
   const found = findPostfix();
