@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { verpAddress } from '#core/mail/verp.ts';
-import { projectRoot } from '#core/platform/config.ts';
 import { openSqlite } from '#core/platform/db.ts';
 import { recipientsFrom } from '../../src/cli/bounce.ts';
 import { block, statusReport } from '../support/bounce-messages.ts';
+import { pipeBounce } from '../support/commands.ts';
 import { addDelivery, addSubscribers } from '../support/rows.ts';
 import { openTestApp, temporaryFolder } from '../support/test-app.ts';
 
@@ -18,21 +16,6 @@ const DEAD = block({
   Status: '5.1.1',
   'Diagnostic-Code': 'smtp; 550 5.1.1 <ann@example.org>: User unknown',
 });
-
-/** Runs `watchpost bounce` as a mail system's pipe would. */
-async function pipe(message: Buffer, args: string[], env: NodeJS.ProcessEnv) {
-  const command = path.join(projectRoot, 'src/cli/watchpost.mjs');
-  const child = spawn(process.execPath, [command, 'bounce', ...args], {
-    env: { PATH: process.env.PATH, AKISMET_KEY: '', SMTP_URL: '', DATABASE_URL: '', ...env },
-  });
-  child.stdin.end(message);
-  const [output, errors, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((resolve) => child.on('close', resolve)),
-  ]);
-  return { output, errors, code };
-}
 
 /** A database with a reader to whom a letter was sent; its settings, and the letter's return address. */
 async function mailedReader(t: TestContext) {
@@ -54,7 +37,7 @@ test('a bounce from a pipe is taken, once it may, with the recipient that Postfi
   const message = statusReport([DEAD]);
   const postfix = { ...env, ORIGINAL_RECIPIENT: verp };
 
-  const tried = await pipe(message, ['--dry-run'], postfix);
+  const tried = await pipeBounce(message, ['--dry-run'], postfix);
   assert.deepEqual(
     { ...tried, state: await state() },
     {
@@ -65,11 +48,11 @@ test('a bounce from a pipe is taken, once it may, with the recipient that Postfi
     },
   );
 
-  const taken = await pipe(message, [], postfix);
+  const taken = await pipeBounce(message, [], postfix);
   assert.equal(taken.output, 'The address is dead: it gets no more letters.\n');
   assert.deepEqual([taken.code, await state()], [0, 'unsubscribed']);
 
-  const stranger = await pipe(
+  const stranger = await pipeBounce(
     statusReport([DEAD], { words: 'Another.' }),
     ['--recipient', 'bounces@x.test'],
     env,
@@ -91,7 +74,7 @@ test('a message that cannot be taken now stays with the mail system', async (t) 
     [/^The message is read from standard input alone\./, ['message.eml'], {}],
   ];
   for (const [words, args, settings] of faults) {
-    const { output, errors, code } = await pipe(statusReport([DEAD]), args, { ...env, ...settings });
+    const { output, errors, code } = await pipeBounce(statusReport([DEAD]), args, { ...env, ...settings });
     assert.deepEqual({ output, code }, { output: '', code: 75 });
     assert.match(errors, words);
   }
@@ -99,7 +82,7 @@ test('a message that cannot be taken now stays with the mail system', async (t) 
 
 test('a pipe that knows another folder than the server finds nothing there, and leaves nothing', async (t) => {
   const folder = temporaryFolder(t);
-  const { errors, code } = await pipe(statusReport([DEAD]), [], { DATA_DIR: path.join(folder, 'data') });
+  const { errors, code } = await pipeBounce(statusReport([DEAD]), [], { DATA_DIR: path.join(folder, 'data') });
   assert.match(errors, /^It could not be taken now: There is no database here yet\. .*DATA_DIR/);
   assert.deepEqual([code, readdirSync(folder)], [75, []]);
 });
@@ -111,7 +94,7 @@ test('a database that a newer or older version has left is not touched', async (
     .prepare('insert into kysely_migration (name, timestamp) values (?, ?)')
     .run('9999-of-a-later-version', '');
   file.close();
-  const { errors, code } = await pipe(statusReport([DEAD]), ['--recipient', verp], env);
+  const { errors, code } = await pipeBounce(statusReport([DEAD]), ['--recipient', verp], env);
   assert.match(errors, /^It could not be taken now: The database is of another version\./);
   assert.deepEqual([code, await state()], [75, 'confirmed']);
 });
@@ -120,7 +103,7 @@ test('a bounce waits for no article: of content/ nothing is read', async (t) => 
   const { env, verp, state } = await mailedReader(t);
   const folder = temporaryFolder(t);
   writeFileSync(path.join(folder, 'site.yaml'), 'title: [');
-  const taken = await pipe(statusReport([DEAD]), ['--recipient', verp], { ...env, CONTENT_DIR: folder });
+  const taken = await pipeBounce(statusReport([DEAD]), ['--recipient', verp], { ...env, CONTENT_DIR: folder });
   assert.deepEqual([taken.code, taken.errors, await state()], [0, '', 'unsubscribed']);
 });
 

@@ -1,8 +1,11 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { projectRoot } from '#core/platform/config.ts';
 import type { TestApp } from './test-app.ts';
+
+const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
 
 /** Runs `watchpost …` beside an app, on its SQLite file and content, where nobody sits at a terminal. */
 export async function command(
@@ -10,10 +13,27 @@ export async function command(
   ...args: string[]
 ): Promise<{ code: number | null; output: string; errors: string }> {
   const settings = { DATA_DIR: config.dataDir, CONTENT_DIR: config.contentDir };
-  const child = spawn(process.execPath, [path.join(projectRoot, 'src/cli/watchpost.mjs'), ...args], {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
     env: { PATH: process.env.PATH, AKISMET_KEY: '', SMTP_URL: '', DATABASE_URL: '', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return outcomeOf(child);
+}
+
+/** Runs `watchpost bounce` on a message, as a mail system's pipe would. */
+export async function pipeBounce(
+  message: Buffer,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; output: string; errors: string }> {
+  const child = spawn(process.execPath, [COMMAND, 'bounce', ...args], {
+    env: { PATH: process.env.PATH, AKISMET_KEY: '', SMTP_URL: '', DATABASE_URL: '', ...env },
+  });
+  child.stdin.end(message);
+  return outcomeOf(child);
+}
+
+async function outcomeOf(child: ChildProcessByStdio<Writable | null, Readable, Readable>) {
   const [output, errors, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -19,7 +19,11 @@ export function findPostfix(): PostfixTools | undefined {
 
 /** Unpacks Debian's package, which is not installed by that: it neither asks, nor starts anything, nor leaves anything. */
 export function fetchPostfix(dir: string): PostfixTools | undefined {
-  const fetched = spawnSync('apt-get', ['download', 'postfix'], { cwd: dir, stdio: 'ignore' });
+  const fetched = spawnSync('apt-get', ['download', 'postfix'], {
+    cwd: dir,
+    stdio: 'ignore',
+    timeout: 20_000,
+  });
   const file = fetched.status === 0 ? readdirSync(dir).find((name) => name.endsWith('.deb')) : undefined;
   if (file === undefined) return undefined;
   if (spawnSync('dpkg-deb', ['-x', file, '.'], { cwd: dir, stdio: 'ignore' }).status !== 0) return undefined;

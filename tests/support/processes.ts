@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { until } from './test-site.ts';
 
@@ -54,6 +55,15 @@ export async function untilAnswering(port: number, at: string): Promise<void> {
     await answer?.arrayBuffer();
     return answer !== undefined;
   }, `an answer on port ${port}`);
+}
+
+/** Whether somebody on a port of 127.0.0.1 greets who comes, as an SMTP server does. */
+export function isGreeting(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' });
+    socket.once('data', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('data', () => socket.end('QUIT\r\n'));
+  });
 }
 
 function busySeconds(pid = 0): number {

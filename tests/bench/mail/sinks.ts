@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createConnection } from 'node:net';
 import type { PostfixTools } from '../../support/postfix-tools.ts';
-import { isPinning } from '../../support/processes.ts';
+import { isGreeting, isPinning } from '../../support/processes.ts';
 import { startSink } from '../../support/sink/sink.ts';
 import { freePort, until } from '../../support/test-site.ts';
 
@@ -30,7 +29,7 @@ async function startSmtpSink({ program, env }: PostfixTools): Promise<CommonSink
   const child = spawn(whole[0] as string, whole.slice(1), { env, stdio: 'inherit' });
   const ended = once(child, 'exit');
   process.once('exit', () => child.kill());
-  await until(() => isListening(port), 'smtp-sink');
+  await until(() => isGreeting(port), 'smtp-sink');
   return {
     name: 'smtp-sink',
     port,
@@ -39,12 +38,4 @@ async function startSmtpSink({ program, env }: PostfixTools): Promise<CommonSink
       await ended;
     },
   };
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ port, host: '127.0.0.1' });
-    socket.once('data', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('data', () => socket.end('QUIT\r\n'));
-  });
 }
