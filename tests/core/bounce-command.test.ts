@@ -82,7 +82,9 @@ test('a message that cannot be taken now stays with the mail system', async (t) 
 
 test('a pipe that knows another folder than the server finds nothing there, and leaves nothing', async (t) => {
   const folder = temporaryFolder(t);
-  const { errors, code } = await pipeBounce(statusReport([DEAD]), [], { DATA_DIR: path.join(folder, 'data') });
+  const { errors, code } = await pipeBounce(statusReport([DEAD]), [], {
+    DATA_DIR: path.join(folder, 'data'),
+  });
   assert.match(errors, /^It could not be taken now: There is no database here yet\. .*DATA_DIR/);
   assert.deepEqual([code, readdirSync(folder)], [75, []]);
 });
@@ -103,7 +105,10 @@ test('a bounce waits for no article: of content/ nothing is read', async (t) => 
   const { env, verp, state } = await mailedReader(t);
   const folder = temporaryFolder(t);
   writeFileSync(path.join(folder, 'site.yaml'), 'title: [');
-  const taken = await pipeBounce(statusReport([DEAD]), ['--recipient', verp], { ...env, CONTENT_DIR: folder });
+  const taken = await pipeBounce(statusReport([DEAD]), ['--recipient', verp], {
+    ...env,
+    CONTENT_DIR: folder,
+  });
   assert.deepEqual([taken.code, taken.errors, await state()], [0, '', 'unsubscribed']);
 });
 

@@ -24,7 +24,9 @@ export async function claimQueued(
     .$if(before !== undefined, (query) => query.where('domain', '<', before ?? ''))
     .orderBy('domain')
     .orderBy('id')
-    .limit(most);
+    .limit(most)
+    .forUpdate()
+    .skipLocked();
   return take(db, lease).where('id', 'in', queued).where('state', '=', QUEUED).returningAll().execute();
 }
 
@@ -34,7 +36,12 @@ export async function claimQueuedOf(
   { scope, most, ...lease }: Claim,
   domain: string,
 ): Promise<Delivery[]> {
-  const queued = waiting(db, scope, QUEUED).where('domain', '=', domain).orderBy('id').limit(most);
+  const queued = waiting(db, scope, QUEUED)
+    .where('domain', '=', domain)
+    .orderBy('id')
+    .limit(most)
+    .forUpdate()
+    .skipLocked();
   return take(db, lease).where('id', 'in', queued).where('state', '=', QUEUED).returningAll().execute();
 }
 
@@ -48,7 +55,9 @@ export async function claimDeferred(
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .orderBy('id')
-    .limit(most);
+    .limit(most)
+    .forUpdate()
+    .skipLocked();
   return take(db, lease).where('id', 'in', due).where('state', '=', DEFERRED).returningAll().execute();
 }
 

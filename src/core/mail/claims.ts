@@ -76,14 +76,16 @@ export class Claims {
     return isNew;
   }
 
-  /** Takes up to `most` rows that may be sent now, more or less evenly of each scope. */
-  async take(scopes: readonly Scope[], most: number, hand: Hand): Promise<Delivery[]> {
-    const taken: Delivery[] = [];
+  /**
+   * Takes up to `most` rows that may be sent now, more or less evenly of each scope.
+   *
+   * @param taken gets them as they are taken: where it fails midway, those are ours all the same
+   */
+  async take(scopes: readonly Scope[], most: number, hand: Hand, taken: Delivery[]): Promise<void> {
     for (const [index, scope] of scopes.entries()) {
       const share = Math.ceil((most - taken.length) / (scopes.length - index));
-      if (share > 0) taken.push(...(await this.#takeOf(scope, share, hand)));
+      if (share > 0) await this.#takeOf(scope, taken.length + share, hand, taken);
     }
-    return taken;
   }
 
   async release(deliveries: readonly Delivery[]): Promise<void> {
@@ -94,42 +96,42 @@ export class Claims {
     await this.#held.renew(this.#db, this.#owner, idsOf(deliveries), this.#lease());
   }
 
-  async #takeOf(scope: Scope, most: number, hand: Hand): Promise<Delivery[]> {
-    const claim = (count: number): Claim => ({
+  /** Until so many are taken in all. */
+  async #takeOf(scope: Scope, until: number, hand: Hand, taken: Delivery[]): Promise<void> {
+    const claim = (): Claim => ({
       ...{ scope, owner: this.#owner, lease: this.#lease() },
-      most: most - count,
+      most: until - taken.length,
     });
-    const taken = await this.#takeDeferred(claim(0));
+    taken.push(...(await this.#takeDeferred(claim())));
     const limited = this.#lanes.limited((domain) => hand.of(domain));
     for (const { domain, worthHaving } of limited) {
-      const room = Math.min(worthHaving - hand.of(domain), most - taken.length);
-      if (room > 0) taken.push(...(await claimQueuedOf(this.#db, { ...claim(0), most: room }, domain)));
+      const room = Math.min(worthHaving - hand.of(domain), until - taken.length);
+      if (room > 0) taken.push(...(await claimQueuedOf(this.#db, { ...claim(), most: room }, domain)));
     }
     const borders = [undefined, ...limited.map(({ domain }) => domain), undefined];
-    for (let n = 1; n < borders.length && taken.length < most; n++)
-      taken.push(...(await this.#takeBetween(claim(taken.length), borders[n - 1], borders[n])));
-    return taken;
+    for (let n = 1; n < borders.length && taken.length < until; n++)
+      await this.#takeBetween(claim(), borders[n - 1], borders[n], taken);
   }
 
   async #takeBetween(
     claim: Claim,
     from: string | undefined,
     before: string | undefined,
-  ): Promise<Delivery[]> {
-    const taken: Delivery[] = [];
+    taken: Delivery[],
+  ): Promise<void> {
+    let rest = claim.most;
     let after = from;
-    for (let stretch = 1; stretch <= STRETCHES && taken.length < claim.most; stretch++) {
-      const rest = claim.most - taken.length;
+    for (let stretch = 1; stretch <= STRETCHES && rest > 0; stretch++) {
       const most = stretch < STRETCHES ? Math.ceil(rest / 2) : rest;
       const rows = await claimQueued(this.#db, { ...claim, most }, { after, before });
       taken.push(...rows);
+      rest -= rows.length;
       if (rows.length < most) break;
       after = rows
         .map(({ domain }) => domain)
         .sort()
         .at(-1);
     }
-    return taken;
   }
 
   /** Rows of domains that rest are put off until they do not. */

@@ -127,17 +127,18 @@ export class Sending {
     if (this.#claiming) return;
     this.#claiming = true;
     const isIdle = this.#hand.size === 0 && this.#underWay.size === 0;
+    const taken: Delivery[] = [];
     try {
       const scopes = await this.#claims.scopes(this.#which);
       await this.#giveBack((one) => !scopes.includes(one.edition_id) || this.#rests(one.domain));
       const most = Math.min(MOST_AT_ONCE, this.#worthHaving() - this.#hand.size);
-      const taken = most > 0 && !this.#isOver ? await this.#claims.take(scopes, most, this.#hand) : [];
-      this.#hand.put(taken);
+      if (most > 0 && !this.#isOver) await this.#claims.take(scopes, most, this.#hand, taken);
       this.#isDry = most > 0 && taken.length === 0;
       this.#isAll = isIdle && this.#isDry;
     } catch (error) {
       this.#failure = error ?? new Error('the outbox cannot be read');
     } finally {
+      this.#hand.put(taken); // what was taken before a fault is given back at the end
       this.#claiming = false;
     }
     this.#go();

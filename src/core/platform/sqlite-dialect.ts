@@ -4,10 +4,12 @@ import {
   CompiledQuery,
   type DatabaseConnection,
   type QueryResult,
+  type SelectModifierNode,
   SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
+  SqliteQueryCompiler,
 } from 'kysely';
 import { AppError } from './errors.ts';
 
@@ -38,6 +40,17 @@ export class PatientSqliteDialect extends SqliteDialect {
 
   override createAdapter(): SqliteAdapter {
     return new OwnTurnsAdapter();
+  }
+
+  override createQueryCompiler(): SqliteQueryCompiler {
+    return new OneWriterCompiler();
+  }
+}
+
+/** SQLite has one writer at a time: no row is ever locked by another, so that what says how to meet one is left out. */
+class OneWriterCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForUpdate' && node.modifier !== 'SkipLocked') super.visitSelectModifier(node);
   }
 }
 
