@@ -99,6 +99,18 @@ test('an alert and a letter of a file are seen before they are sent', async (t) 
   await assert.rejects(seen(app, { kind: 'letter', name: 'nothing' }), { code: 'not-found' });
 });
 
+test('an update of the very first story is one letter, for who knows the story and who does not', async (t) => {
+  const app = await newsroom(t);
+  await addReader(app, 'dan@example.org', { alerts: 3, cadence: 'daily' });
+  await makeEdition(app, 'weekly', app.clock.now());
+  const updates = [{ at: '2026-11-24T08:30:00Z', text: 'A patch is out' }];
+  publish(app, 'one', { severity: 'critical', status: 'ongoing', updates });
+  const source = { kind: 'alert', slug: 'one', isUpdate: true } as const;
+  const all = await lettersToSee(app, source);
+  assert.equal(all?.edition.lastStory, 1);
+  assert.deepEqual(await seen(app, source), ['3 of all: one']);
+});
+
 test('a letter that is set to light or dark is so whatever shows it, and its links open beside it', async (t) => {
   const app = await newsroom(t);
   const all = await lettersToSee(app, { kind: 'digest', cadence: 'weekly' });

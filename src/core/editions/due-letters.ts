@@ -1,5 +1,5 @@
 import type { WrittenLetter } from '../articles/written-letter.ts';
-import { HOUR, isoTime } from '../platform/clock.ts';
+import { isoTime } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import { isOurInstance } from '../platform/instance.ts';
 import { stopsWords } from './before-start.ts';
@@ -7,13 +7,12 @@ import { editionOn } from './edition-rows.ts';
 import type { EditionParts } from './make-edition.ts';
 import { startScheduled } from './scheduled.ts';
 import { sendLetter } from './send-letter.ts';
-import { dayIn, freeId } from './start-edition.ts';
-import { insertWaiting } from './waiting-rows.ts';
+import { insertWaitingLetter, LATEST_LETTER_MS } from './waiting-letter.ts';
 
-/** How late a letter may be that goes out by itself: it speaks of its hour more than a digest does. */
-const LATEST_MS = HOUR;
-
-/** Starts what has a time of its own, and sends the letters whose `send` has come; one that is late, or with which something is wrong, waits for a person. */
+/**
+ * Starts what has a time of its own, and sends the letters whose `send` has come; one that is late, or with which something
+ * is wrong, waits for a person.
+ */
 export async function sendDueLetters(parts: EditionParts): Promise<void> {
   if (!(await isOurInstance(parts))) return;
   await startScheduled(parts);
@@ -22,7 +21,7 @@ export async function sendDueLetters(parts: EditionParts): Promise<void> {
     const { send, draft, name } = letter;
     if (draft || send === undefined || send > isoTime(now)) continue;
     if (await editionOn(parts.db, 'letter', name)) continue;
-    const isLate = now.getTime() - Date.parse(send) > LATEST_MS;
+    const isLate = now.getTime() - Date.parse(send) > LATEST_LETTER_MS;
     if (isLate) await askForWord(parts, letter, 'Its hour passed while nothing ran.');
     else await sendNow(parts, letter);
   }
@@ -38,15 +37,10 @@ async function sendNow(parts: EditionParts, letter: WrittenLetter): Promise<void
   }
 }
 
-async function askForWord(
-  { db, clock, library, log }: EditionParts,
-  { name, title, send = '' }: WrittenLetter,
-  reason: string,
-): Promise<void> {
-  const waits = await db.transaction().execute(async (trx) => {
-    const id = await freeId(trx, `${dayIn(library.site.timeZone, new Date(send))}-letter`);
-    const created_at = isoTime(clock.now());
-    return insertWaiting(trx, { id, kind: 'letter', subject: name, title, reason, due_at: send, created_at });
-  });
-  if (waits) log.warn('edition.stopped', { letter: name, due: send, reason });
+async function askForWord(parts: EditionParts, letter: WrittenLetter, reason: string): Promise<void> {
+  const { name, send: due = '' } = letter;
+  const id = await parts.db
+    .transaction()
+    .execute((trx) => insertWaitingLetter(trx, parts, letter, { due, reason }));
+  if (id !== undefined) parts.log.warn('edition.stopped', { letter: name, due, reason });
 }

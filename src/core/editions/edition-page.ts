@@ -3,7 +3,7 @@ import { renderMarkdown } from '../articles/markdown.ts';
 import type { Parts } from '../platform/parts.ts';
 import type { SafeHtml } from '../platform/safe-html.ts';
 import { topicsOf } from '../subscribers/subscriber.ts';
-import { type Edition, type EditionStory, pageStories, type Variant } from './edition.ts';
+import { type Edition, type EditionStory, pageStories, textKey, type Variant } from './edition.ts';
 import { editionText, textHash } from './edition-text.ts';
 import { houseOf, topicName } from './house.ts';
 import { variantsOf } from './verify-rows.ts';
@@ -30,9 +30,7 @@ export async function editionPage(
   const { introduction, letter } = edition.contents;
   const house = edition.contents.house ?? houseOf(library.site, siteUrl);
   const variants = await variantsOf(db, edition.id);
-  const byText = Map.groupBy(variants, ({ stories, since, more }) =>
-    JSON.stringify([stories, edition.kind === 'digest' && since === 0, more]),
-  );
+  const byText = Map.groupBy(variants, (variant) => textKey(edition, variant));
   const hashes = [...byText.values()].flatMap(([variant, ...others]) => {
     if (!variant) return [];
     const topics = others.length === 0 ? topicWords(variant) : undefined;

@@ -62,6 +62,11 @@ export interface Variant {
   readers: number;
 }
 
+/** The same for variants that say the same: only a digest speaks of what its readers were told before. */
+export function textKey({ kind }: Pick<Edition, 'kind'>, { stories, since, more }: Variant): string {
+  return JSON.stringify([stories, kind === 'digest' && since === 0, more]);
+}
+
 export const CADENCE_WORDS: Record<Cadence, string> = {
   daily: 'Daily',
   weekly: 'Weekly',

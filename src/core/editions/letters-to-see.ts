@@ -1,6 +1,6 @@
 import { AppError } from '../platform/errors.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
-import type { Edition, Variant } from './edition.ts';
+import { type Edition, textKey, type Variant } from './edition.ts';
 import { editionById } from './edition-rows.ts';
 import { lookOf } from './look-at-plan.ts';
 import { type EditionParts, plannedEdition } from './make-edition.ts';
@@ -35,7 +35,7 @@ export async function lettersToSee(
   source: LetterSource,
 ): Promise<LettersToSee | undefined> {
   const { edition, variants } = (await plannedFrom(parts, source)) ?? {};
-  return edition && variants && { edition, letters: differentLetters(variants) };
+  return edition && variants && { edition, letters: differentLetters(edition, variants) };
 }
 
 async function plannedFrom(
@@ -82,10 +82,8 @@ async function looked(
 }
 
 /** Readers who were told different things before may get the same words. */
-function differentLetters(variants: readonly Variant[]): Variant[] {
-  const alike = Map.groupBy(variants, ({ topics, since, stories, more }) =>
-    JSON.stringify([topics, since === 0, stories, more]),
-  );
+function differentLetters(edition: Edition, variants: readonly Variant[]): Variant[] {
+  const alike = Map.groupBy(variants, (variant) => `${variant.topics} ${textKey(edition, variant)}`);
   return [...alike.values()].flatMap(([first, ...others]) =>
     first ? [{ ...first, readers: others.reduce((sum, { readers }) => sum + readers, first.readers) }] : [],
   );

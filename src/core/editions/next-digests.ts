@@ -15,14 +15,17 @@ export interface NextDigest extends PlanState {
 }
 
 /** When the next digest of each cadence goes out by itself, where there is something to tell then. */
-export async function nextDigests({ db, library, clock }: EditionParts): Promise<NextDigest[]> {
-  return Promise.all(
-    CADENCES.map(async (cadence) => {
-      const state = await planState(db, cadence);
-      const slot = isoTime(nextSlot(library.site, cadence, clock.now()));
-      return { cadence, ...state, at: state.plan?.dueAt ?? slot, slot };
-    }),
-  );
+export async function nextDigests(parts: EditionParts): Promise<NextDigest[]> {
+  return Promise.all(CADENCES.map((cadence) => nextDigest(parts, cadence)));
+}
+
+export async function nextDigest(
+  { db, library, clock }: EditionParts,
+  cadence: Cadence,
+): Promise<NextDigest> {
+  const state = await planState(db, cadence);
+  const slot = isoTime(nextSlot(library.site, cadence, clock.now()));
+  return { cadence, ...state, at: state.plan?.dueAt ?? slot, slot };
 }
 
 /**

@@ -7,11 +7,8 @@ import { editionById, editionOn } from './edition-rows.ts';
 import type { EditionParts } from './make-edition.ts';
 import { scheduleEdition, timeToCome } from './move-edition.ts';
 import { requireUnsent } from './send-letter.ts';
-import { dayIn, freeId } from './start-edition.ts';
-import { dueScheduled, insertWaiting, noteWhy, takeScheduled } from './waiting-rows.ts';
-
-/** A letter speaks of its hour more than a digest does. */
-const LATEST_LETTER_HOURS = 1;
+import { insertWaitingLetter, LATEST_LETTER_MS } from './waiting-letter.ts';
+import { dueScheduled, noteWhy, takeScheduled } from './waiting-rows.ts';
 
 /**
  * Gives a letter of content/letters a time at which it goes out by itself, in place of that of its file.
@@ -20,20 +17,15 @@ const LATEST_LETTER_HOURS = 1;
  * @throws AppError `invalid` with the field `at`; `conflict` where it went out, or is a draft
  */
 export async function scheduleLetter(parts: EditionParts, letter: WrittenLetter, at: string): Promise<void> {
-  const { db, clock, library } = parts;
-  const { name, title } = letter;
-  const due_at = timeToCome(clock.now(), at);
+  const { db, clock } = parts;
+  const due = timeToCome(clock.now(), at);
   await requireUnsent(db, letter);
-  const id = await db.transaction().execute(async (trx) => {
-    const known = await editionOn(trx, 'letter', name);
-    if (known) return known.id;
-    const free = await freeId(trx, `${dayIn(library.site.timeZone, new Date(due_at))}-letter`);
-    const created_at = isoTime(clock.now());
-    const reason = 'Its time is being set.';
-    await insertWaiting(trx, { id: free, kind: 'letter', subject: name, title, reason, due_at, created_at });
-    return free;
-  });
-  await scheduleEdition(parts, id, due_at);
+  const reason = 'Its time is being set.';
+  const made = await db
+    .transaction()
+    .execute((trx) => insertWaitingLetter(trx, parts, letter, { due, reason }));
+  const id = made ?? (await editionOn(db, 'letter', letter.name))?.id ?? '';
+  await scheduleEdition(parts, id, due);
 }
 
 /**
@@ -73,9 +65,9 @@ async function lateWords(
   dueAt: string,
 ): Promise<string | undefined> {
   const isLetter = (await editionById(db, id))?.kind === 'letter';
-  const latest = isLetter ? LATEST_LETTER_HOURS : library.site.newsletter.latestHours;
-  const hours = (clock.now().getTime() - Date.parse(dueAt)) / HOUR;
-  return hours > latest
-    ? `It was due ${Math.floor(hours)} hours ago, while nothing ran; so late it is not sent by itself.`
+  const latestMs = isLetter ? LATEST_LETTER_MS : library.site.newsletter.latestHours * HOUR;
+  const lateMs = clock.now().getTime() - Date.parse(dueAt);
+  return lateMs > latestMs
+    ? `It was due ${Math.floor(lateMs / HOUR)} hours ago, while nothing ran; so late it is not sent by itself.`
     : undefined;
 }

@@ -24,10 +24,8 @@ export async function claimQueued(
     .$if(before !== undefined, (query) => query.where('domain', '<', before ?? ''))
     .orderBy('domain')
     .orderBy('id')
-    .limit(most)
-    .forUpdate()
-    .skipLocked();
-  return take(db, lease).where('id', 'in', queued).where('state', '=', QUEUED).returningAll().execute();
+    .limit(most);
+  return take(db, lease, queued, QUEUED);
 }
 
 /** The same of one domain. */
@@ -36,13 +34,8 @@ export async function claimQueuedOf(
   { scope, most, ...lease }: Claim,
   domain: string,
 ): Promise<Delivery[]> {
-  const queued = waiting(db, scope, QUEUED)
-    .where('domain', '=', domain)
-    .orderBy('id')
-    .limit(most)
-    .forUpdate()
-    .skipLocked();
-  return take(db, lease).where('id', 'in', queued).where('state', '=', QUEUED).returningAll().execute();
+  const queued = waiting(db, scope, QUEUED).where('domain', '=', domain).orderBy('id').limit(most);
+  return take(db, lease, queued, QUEUED);
 }
 
 /** Rows that were put off, and whose time has come. */
@@ -55,14 +48,14 @@ export async function claimDeferred(
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .orderBy('id')
-    .limit(most)
-    .forUpdate()
-    .skipLocked();
-  return take(db, lease).where('id', 'in', due).where('state', '=', DEFERRED).returningAll().execute();
+    .limit(most);
+  return take(db, lease, due, DEFERRED);
 }
 
+type Waiting = typeof QUEUED | typeof DEFERRED;
+
 /** Rows of a scope that wait in one of the two states. */
-function waiting(db: Db, scope: Scope, state: typeof QUEUED | typeof DEFERRED) {
+function waiting(db: Db, scope: Scope, state: Waiting) {
   return db
     .selectFrom('delivery')
     .select('id')
@@ -70,14 +63,28 @@ function waiting(db: Db, scope: Scope, state: typeof QUEUED | typeof DEFERRED) {
     .where('state', '=', state);
 }
 
-/** That the state is looked at again: on PostgreSQL another worker may have been first. */
-function take(db: Db, { owner, lease }: { owner: string; lease: string }) {
-  return db.updateTable('delivery').set((e) => ({
-    state: 'claimed' as const,
-    lease_owner: owner,
-    lease_until: lease,
-    attempts: e('attempts', '+', 1),
-  }));
+/**
+ * Takes rows that wait. What another worker is just taking is passed over on PostgreSQL: to wait for it could block both.
+ * And the state is looked at again there, as that one may have been first.
+ */
+function take(
+  db: Db,
+  { owner, lease }: { owner: string; lease: string },
+  rows: ReturnType<typeof waiting>,
+  state: Waiting,
+): Promise<Delivery[]> {
+  return db
+    .updateTable('delivery')
+    .set((e) => ({
+      state: 'claimed' as const,
+      lease_owner: owner,
+      lease_until: lease,
+      attempts: e('attempts', '+', 1),
+    }))
+    .where('id', 'in', rows.forUpdate().skipLocked())
+    .where('state', '=', state)
+    .returningAll()
+    .execute();
 }
 
 /** Whether anything of a scope waits that may be sent now. */
