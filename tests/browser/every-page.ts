@@ -103,16 +103,18 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the list of editions', at: () => '/newsletter/editions/' },
     { name: 'an edition', at: ({ edition }) => edition },
   ],
-  'the desk': [
+  'the ways into the desk': [
     { name: 'the sign-in page', at: () => '/desk/sign-in/', hasScript: true },
     { name: 'the page behind a sign-in link', at: ({ deskLink }) => deskLink },
     { name: 'a sign-in link that is not good', at: () => '/desk/sign-in/old/', status: 410 },
     { name: 'an invitation', at: ({ invitation }) => invitation },
     { name: 'an invitation that is not good', at: () => '/desk/join/old/', status: 410 },
-    { name: 'the desk', at: () => '/desk/', isDesk: true },
     { name: 'one’s own account', at: () => '/desk/account/', isDesk: true, hasScript: true },
     { name: 'the step-up', at: () => '/desk/step-up/', isDesk: true },
     { name: 'the people at the desk', at: () => '/desk/people/', isDesk: true },
+  ],
+  'the desk': [
+    { name: 'the desk', at: () => '/desk/', isDesk: true },
     { name: 'the articles at the desk', at: () => '/desk/articles/', isDesk: true },
     { name: 'the held comments at the desk', at: () => '/desk/comments/', isDesk: true },
     { name: 'the published comments at the desk', at: () => '/desk/comments/?state=published', isDesk: true },
