@@ -52,6 +52,14 @@ async function editor(app: TestApp, by: AtDesk, name = 'Ann'): Promise<string> {
 
 const REFUSED = { code: 'unauthorized' };
 
+async function actsOf(app: TestApp) {
+  return app.db
+    .selectFrom('audit')
+    .select(['who', 'act', 'subject', 'before', 'after'])
+    .orderBy('id')
+    .execute();
+}
+
 for (const { name, openApp } of testEngines()) {
   describe(`ways into the desk on ${name}`, () => {
     test('the first link of the console makes the owner, a later one finds the same', async (t) => {
@@ -156,6 +164,15 @@ for (const { name, openApp } of testEngines()) {
       await assert.rejects(use(3), REFUSED);
       await assert.rejects(use(0), REFUSED);
       await use(8);
+      const noted = (await actsOf(app)).filter(({ act }) => act === 'passkey.counter');
+      assert.deepEqual(
+        noted.map(({ before, after }) => [before, after]),
+        [
+          ['7', '7'],
+          ['7', '3'],
+          ['7', '0'],
+        ],
+      );
       assert.ok(await signInByCode(app, code, VISITOR));
       assert.ok(await consoleSession(app));
     });
@@ -296,6 +313,40 @@ for (const { name, openApp } of testEngines()) {
       const [one = '', two = ''] = (await Promise.all(twice)).map(tokenOf);
       assert.ok(await join(app, one, VISITOR));
       await assert.rejects(join(app, two, VISITOR), { code: 'conflict' });
+    });
+
+    test('each act is in the audit log, under the name of who did it, without a token or a code', async (t) => {
+      const app = await openApp(t);
+      const who = await owner(app);
+      const device = await withPasskey(app, who);
+      const codes = await makeRecoveryCodes(app, who);
+      const invited = tokenOf(await invite(app, who, { name: 'Ann', role: 'editor' }));
+      const joined = await join(app, invited, VISITOR);
+      const ann = await at(app, joined);
+      await changeRole(app, who, ann.id, 'moderator');
+      await removePerson(app, who, ann.id);
+      await stepUpByPasskey(app, who, device.get(await stepUpQuestion(app, who)));
+      const session = await signInByCode(app, codes[0] ?? '', VISITOR);
+      await removePasskey(app, await at(app, session), (await passkeysSeen(app, who))[0]?.id ?? '');
+      const acts = await actsOf(app);
+      assert.deepEqual(
+        acts.map((one) => `${one.who} ${one.act}`),
+        [
+          'owner session.start',
+          'owner passkey.add',
+          'owner codes.make',
+          'owner person.invite',
+          'Ann person.join',
+          'Ann session.start',
+          'owner person.role',
+          'owner person.remove',
+          'owner session.step-up',
+          'owner session.start',
+          'owner passkey.remove',
+        ],
+      );
+      const text = JSON.stringify(acts);
+      for (const secret of [...codes, invited, session, joined]) assert.ok(!text.includes(secret ?? '-'));
     });
 
     test('a role takes effect at once, whoever is removed is out at once, and their name stays theirs', async (t) => {
