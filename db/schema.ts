@@ -27,6 +27,12 @@ export interface Schema {
   session: SessionTable;
   article_view: ArticleViewTable;
   article_view_total: ArticleViewTotalTable;
+  person: PersonTable;
+  passkey: PasskeyTable;
+  recovery_code: RecoveryCodeTable;
+  invitation: InvitationTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -373,12 +379,22 @@ export interface DeliveryTable {
   sent_at: string | null;
 }
 
+/** Somebody signed in at the desk, on one device. */
 export interface SessionTable {
+  /** Of the token in the cookie. */
   hash: string;
-  moderator: string;
+  /** Names it on pages. */
+  id: string;
+  person_id: string;
+  /** How it began. */
+  way: 'console' | 'passkey' | 'code' | 'invitation';
+  /** The browser, in words made of its user agent. */
+  device: string;
   created_at: string;
   seen_at: string;
   expires_at: string;
+  /** When they last showed who they are. */
+  stepped_up_at: string;
 }
 
 /** How often an article was read on a UTC day (`2026-11-24`); nothing about who did. */
@@ -392,4 +408,83 @@ export interface ArticleViewTable {
 export interface ArticleViewTotalTable {
   slug: string;
   views: number;
+}
+
+export type Role = 'owner' | 'editor' | 'moderator';
+
+/** Who may be at the desk. Whoever was removed stays as a name that acts were done under. */
+export interface PersonTable {
+  id: string;
+  name: string;
+  /** The name in lower case; nobody gets the name of another, also of one who has gone. */
+  name_key: string;
+  role: Role;
+  /** What passkeys call the person (WebAuthn's user handle): random, base64url, and no name. */
+  handle: string;
+  created_at: string;
+  removed_at: string | null;
+  /** When a recovery code of theirs last let them in or was tried. */
+  drilled_at: string | null;
+}
+
+export interface PasskeyTable {
+  /** The credential's id, base64url, as the authenticator gave it. */
+  id: string;
+  person_id: string;
+  name: string;
+  /** COSE, base64url. */
+  public_key: string;
+  /** How often it was used, as it says itself; 0 for those that do not count. */
+  counter: number;
+  /** JSON of how it is reached: `usb`, `internal`, `hybrid`, … */
+  transports: string;
+  device_type: string;
+  backed_up: number;
+  created_at: string;
+  used_at: string | null;
+}
+
+export interface RecoveryCodeTable {
+  hash: string;
+  person_id: string;
+  created_at: string;
+  used_at: string | null;
+}
+
+/** A one-time link by which somebody comes to the desk for the first time. */
+export interface InvitationTable {
+  /** Names it on pages. */
+  id: string;
+  hash: string;
+  name: string;
+  role: Role;
+  created_at: string;
+  expires_at: string;
+  used_at: string | null;
+}
+
+/** Append-only, which the database itself enforces: what a person did. Names nobody but those at the desk; ids otherwise. */
+export interface AuditTable {
+  /** From 1, without a gap. */
+  id: number;
+  at: string;
+  /** A name at the desk, `console`, or whoever decided by a letter. */
+  who: string;
+  /** A dotted word, such as `comment.approve`. */
+  act: string;
+  /** Of what: `comment:15`, `edition:2026-11-24-weekly`. */
+  subject: string;
+  before: string | null;
+  after: string | null;
+  /** Keyed, over the row and the hash of the row before it (hex). */
+  hash: string;
+}
+
+/** One row: where the log ends, so that what is cut off its end shows too. Whoever adds to the log holds it. */
+export interface AuditHeadTable {
+  one: number;
+  id: number;
+  hash: string;
+  /** Keyed, over both; empty while nothing was written. */
+  seal: string;
 }

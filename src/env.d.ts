@@ -5,6 +5,8 @@ declare namespace App {
     app: import('#core/app.ts').App;
     /** Of the client, proxies seen through. */
     clientAddress: string;
+    /** Who is at the desk, once a page of it has decided that they may be there. */
+    desk?: import('#core/desk/sessions.ts').AtDesk;
     /** What a posted comment came to, where the front door has taken it. */
     commentPost?: import('#server/comment-posts.ts').CommentPost;
   }

@@ -3,13 +3,17 @@ import { type Command, UsageError, withApp } from './command.ts';
 
 export const deskCommand: Command = {
   summary: 'desk link: a one-time link to sign in at the desk',
-  help: `Usage: watchpost desk link
+  help: `Usage: watchpost desk link [--for NAME]
 
 Prints a link that signs you in at the desk: good once, for ${LINK_MINUTES} minutes. Whoever may run this command on
-the machine may sign in: it is the way in that is always open.`,
-  async run({ positionals }) {
+the machine may sign in: it is the way in that is always open. Every other session of that person ends when the link is used.
+
+  --for NAME   for somebody who was invited; the owner where it is not given`,
+  options: { for: { type: 'string' } },
+  async run({ positionals, values }) {
     if (positionals.join(' ') !== 'link') throw new UsageError('It is called as "watchpost desk link".');
-    console.log(await withApp(deskLink));
+    const name = values.for === undefined ? undefined : String(values.for);
+    console.log(await withApp((app) => deskLink(app, name)));
     return 0;
   },
 };

@@ -9,6 +9,7 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'state', pages: /^\/desk\/comments\/$/ },
   { name: 'sort', pages: /^\/desk\/articles\/$/ },
   { name: 'cluster', pages: /^\/desk\/comments\/$/ },
+  { name: 'to', pages: /^\/desk\/(?:sign-in|step-up)\/$/ },
   { name: 'look', pages: new RegExp(`^/(?:${COMPOSE}|${LETTERS})/$`) },
   { name: 'saved', pages: new RegExp(`^/${COMPOSE}/$`) },
   { name: 'dropped', pages: new RegExp(`^/${COMPOSE}/$`) },

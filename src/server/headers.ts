@@ -1,4 +1,4 @@
-/** Nothing is allowed but what a page of ours uses: its own styles, fonts, pictures and forms. No script at all. */
+/** Nothing is allowed but what a page of ours uses: its own styles, fonts, pictures and forms. No script but for those below. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -37,6 +37,9 @@ export const MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sand
 
 /** For a page of the desk that shows letters: each stands in a frame of its own. */
 export const FRAMING_POLICY = [...POLICY, "frame-src 'self'"].join('; ');
+
+/** For a page of the desk that a script of our own makes better: a passkey cannot be asked for without one. */
+export const SCRIPT_POLICY = [...POLICY, "script-src 'self'"].join('; ');
 
 /** What the frame of a letter may do: its links open beside the desk. No script, no form, and the site is a stranger to it. */
 export const LETTER_SANDBOX = 'allow-popups allow-popups-to-escape-sandbox';

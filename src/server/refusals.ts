@@ -74,12 +74,18 @@ function beginRefusal(
 /**
  * The page itself.
  *
+ * @param given.title in place of the status's own
  * @param given.text what happened and what to do, where more is known than the status
+ * @param given.back where to go on, in place of the home page
  * @param given.siteUrl shown in full: the address that was asked is not the site's own
  */
-export function refusalPage(status: number, given: { text?: string; siteUrl?: URL } = {}): string {
-  const [title, text] = WORDS[status] ?? ['Something went wrong', 'Try again in a minute.'];
-  const home = escapeHtml(given.siteUrl?.href ?? '/');
+export function refusalPage(
+  status: number,
+  given: { title?: string; text?: string; back?: { href: string; name: string }; siteUrl?: URL } = {},
+): string {
+  const [usual, text] = WORDS[status] ?? ['Something went wrong', 'Try again in a minute.'];
+  const title = escapeHtml(given.title ?? usual);
+  const home = escapeHtml(given.siteUrl?.href ?? given.back?.href ?? '/');
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -93,7 +99,7 @@ export function refusalPage(status: number, given: { text?: string; siteUrl?: UR
 ${POST}
 <h1>${title}</h1>
 <p>${escapeHtml(given.text ?? text)}</p>
-<p><a href="${home}">${given.siteUrl ? home : 'Home page'}</a></p>
+<p><a href="${home}">${given.siteUrl ? home : escapeHtml(given.back?.name ?? 'Home page')}</a></p>
 </main>
 </html>
 `;

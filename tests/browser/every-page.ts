@@ -11,6 +11,8 @@ export interface PageKind {
   status?: number;
   /** Shown to a writer who is signed in. */
   isDesk?: boolean;
+  /** Has the desk's own script, without which it does no less but ask for passkeys. */
+  hasScript?: boolean;
   /** What a person does on the page at that address to come to this one. */
   act?: (page: Page) => Promise<void>;
 }
@@ -101,10 +103,17 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the list of editions', at: () => '/newsletter/editions/' },
     { name: 'an edition', at: ({ edition }) => edition },
   ],
-  'the desk': [
-    { name: 'the sign-in page', at: () => '/desk/sign-in/' },
+  'the ways into the desk': [
+    { name: 'the sign-in page', at: () => '/desk/sign-in/', hasScript: true },
     { name: 'the page behind a sign-in link', at: ({ deskLink }) => deskLink },
     { name: 'a sign-in link that is not good', at: () => '/desk/sign-in/old/', status: 410 },
+    { name: 'an invitation', at: ({ invitation }) => invitation },
+    { name: 'an invitation that is not good', at: () => '/desk/join/old/', status: 410 },
+    { name: 'one’s own account', at: () => '/desk/account/', isDesk: true, hasScript: true },
+    { name: 'the step-up', at: () => '/desk/step-up/', isDesk: true },
+    { name: 'the people at the desk', at: () => '/desk/people/', isDesk: true },
+  ],
+  'the desk': [
     { name: 'the desk', at: () => '/desk/', isDesk: true },
     { name: 'the articles at the desk', at: () => '/desk/articles/', isDesk: true },
     { name: 'the held comments at the desk', at: () => '/desk/comments/', isDesk: true },

@@ -31,6 +31,8 @@ export interface Stage {
   edition: string;
   keptLetter: string;
   deskLink: string;
+  /** A link by which somebody may come to the desk. */
+  invitation: string;
   /** The cookie of a writer who is signed in. */
   session: { name: string; value: string };
 }
@@ -73,6 +75,7 @@ export async function setStage(site: TestSite): Promise<Stage> {
     confirm: linkTo('confirm', asked),
     notMe: { waiting: linkTo('not-me', asked), done },
     deskLink: await deskLink(site),
+    invitation: await inviteSomebody(site, session),
   };
 }
 
@@ -129,6 +132,12 @@ async function signedIn(site: TestSite): Promise<Stage['session']> {
   const { headers } = await postForm(await deskLink(site), {});
   const [name = '', value = ''] = headers.getSetCookie()[0]?.split(';', 1)[0]?.split('=') ?? [];
   return { name, value };
+}
+
+async function inviteSomebody(site: TestSite, { name, value }: Stage['session']): Promise<string> {
+  const fields = { action: 'invite', name: 'Ann with a name that goes on', role: 'editor' };
+  const answer = await postForm(`${site.url}/desk/people/`, fields, { cookie: `${name}=${value}` });
+  return linksIn(await answer.text()).find((link) => link.includes('/desk/join/')) ?? '';
 }
 
 /** Posts a comment; the address of its receipt. */

@@ -59,6 +59,25 @@ for (const { name, engine, open, openMigrated } of testEngines()) {
       );
     });
 
+    test('sessions from before people are over: they name nobody of them', async (t) => {
+      const { db } = await open(t);
+      await migrateTo(db, engine, '0017');
+      const times = sql`${NOW}, ${NOW}, ${NOW}`;
+      await sql`insert into session (hash, moderator, created_at, seen_at, expires_at)
+        values ('h', 'owner', ${times})`.execute(db);
+      await migrate(db, engine);
+      assert.deepEqual(await db.selectFrom('session').select(['hash', 'person_id']).execute(), []);
+      const nobody = { hash: 'h', id: 'i', person_id: 'nobody', way: 'console', device: '' } as const;
+      const rest = { created_at: NOW, seen_at: NOW, expires_at: NOW, stepped_up_at: NOW };
+      await assert.rejects(
+        db
+          .insertInto('session')
+          .values({ ...nobody, ...rest })
+          .execute(),
+        /foreign key/i,
+      );
+    });
+
     test('two processes that start at the same time both find the newest form', async (t) => {
       const { db, another } = await open(t);
       const runs = await Promise.all([migrate(db, engine), migrate(another(), engine)]);

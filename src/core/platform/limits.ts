@@ -14,6 +14,8 @@ export const RATES = {
   'sign-up': { burst: 30, everyMs: 20 * SECOND },
   'test-letter': { burst: 30, everyMs: MINUTE },
   'sign-in': { burst: 10, everyMs: 10 * SECOND },
+  'passkey-question': { burst: 30, everyMs: 5 * SECOND },
+  'recovery-code': { burst: 5, everyMs: 30 * SECOND },
 } satisfies Record<string, Rate>;
 
 /** Clients that are remembered; some megabytes at most. */

@@ -98,6 +98,11 @@ export async function deleteTokens(
   await trx.deleteFrom('token').where('hash', 'in', hashes).execute();
 }
 
-export async function deleteExpiredTokens(db: Db, before: string): Promise<void> {
-  await db.deleteFrom('token').where('expires_at', '<', before).execute();
+/** @param purpose of all where none is given */
+export async function deleteExpiredTokens(db: Db, before: string, purpose?: TokenPurpose): Promise<void> {
+  await db
+    .deleteFrom('token')
+    .where('expires_at', '<', before)
+    .$if(purpose !== undefined, (query) => query.where('purpose', '=', purpose as TokenPurpose))
+    .execute();
 }

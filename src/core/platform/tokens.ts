@@ -16,7 +16,10 @@ export type TokenPurpose =
   | 'notices-stop'
   | 'decide'
   | 'desk-link'
-  | 'session';
+  | 'session'
+  | 'passkey-challenge'
+  | 'recovery-code'
+  | 'invitation';
 
 /** 256 random bits as 43 URL-safe characters. */
 export function randomToken(): string {

@@ -1,19 +1,56 @@
 import type { APIContext, AstroGlobal } from 'astro';
-import { endSession, type Moderator, moderatorOf, SESSION_MS } from '#core/desk/sessions.ts';
+import { recordAct } from '#core/desk/audit.ts';
+import { type Area, isFor } from '#core/desk/roles.ts';
+import { type AtDesk, endSession, personAt, SESSION_MS } from '#core/desk/sessions.ts';
+import { refusalPage } from '#server/refusals.ts';
+import { fromHere, stepUpPath } from './_way-back.ts';
 
-type Context = Pick<APIContext | AstroGlobal, 'cookies' | 'locals'>;
+type Context = Pick<APIContext | AstroGlobal, 'cookies' | 'locals' | 'request' | 'url' | 'routePattern'>;
+type Cookies = Pick<Context, 'cookies' | 'locals'>;
 
 /** On https the browser itself then refuses the cookie from any other host or path (RFC 6265bis, `__Host-`). */
-function cookieName({ locals }: Context): string {
+function cookieName({ locals }: Pick<Context, 'locals'>): string {
   return locals.app.siteUrl.protocol === 'https:' ? '__Host-watchpost-desk' : 'watchpost-desk';
 }
 
-/** Who is at the desk; every page and handler of the desk asks this itself. */
-export async function moderatorAt(context: Context): Promise<Moderator | undefined> {
-  return moderatorOf(context.locals.app, context.cookies.get(cookieName(context))?.value);
+/**
+ * Who is at the desk, where they may be in that part of it. Every page and handler of the desk begins with this, so that
+ * no spelling of an address goes past it:
+ *
+ *     const person = await atDesk(Astro, 'comments');
+ *     if (person instanceof Response) return person;
+ *
+ * @param need `step-up` where they must have shown in the last ten minutes who they are, whatever the method
+ * @returns what is answered instead: the sign-in, or 401 for an act; 403; the step-up, which comes back here
+ */
+export async function atDesk(context: Context, area: Area, need?: 'step-up'): Promise<AtDesk | Response> {
+  const { locals, request, routePattern } = context;
+  const person = await personAt(locals.app, context.cookies.get(cookieName(context))?.value);
+  if (!person) return signInFirst(context);
+  if (!isFor(person.role, area)) {
+    const subject = `${request.method} ${routePattern}`;
+    await recordAct(locals.app.db, locals.app, { who: person.name, act: 'desk.refused', subject });
+    return refused(person);
+  }
+  locals.desk = person; // for the layout, which shows what this person may do
+  if (need === 'step-up') return stepUpFirst(context, person) ?? person;
+  return person;
 }
 
-export function keepSession(context: Context, token: string): void {
+/** Leads those who have not shown lately who they are to do so, and then back; nothing is done until then. */
+export function stepUpFirst({ url }: Pick<Context, 'url'>, { isSteppedUp }: AtDesk): Response | undefined {
+  return isSteppedUp ? undefined : seeOther(stepUpPath(url));
+}
+
+/** Gives the browser a session; the one that it had ends, so that nobody is handed one to sign in with. */
+export async function enterDesk(context: Cookies, token: string): Promise<void> {
+  const before = context.cookies.get(cookieName(context))?.value;
+  if (before) await endSession(context.locals.app, before);
+  keepSession(context, token);
+}
+
+/** Gives the browser the new token of its session. */
+export function keepSession(context: Cookies, token: string): void {
   const secure = context.locals.app.siteUrl.protocol === 'https:';
   context.cookies.set(cookieName(context), token, {
     path: '/',
@@ -24,7 +61,7 @@ export function keepSession(context: Context, token: string): void {
   });
 }
 
-export async function dropSession(context: Context): Promise<void> {
+export async function dropSession(context: Cookies): Promise<void> {
   const token = context.cookies.get(cookieName(context))?.value;
   if (token) await endSession(context.locals.app, token);
   const secure = context.locals.app.siteUrl.protocol === 'https:';
@@ -32,15 +69,24 @@ export async function dropSession(context: Context): Promise<void> {
 }
 
 /** For those who are not signed in: a page to read leads to the sign-in, an act is refused. */
-export function signInFirst({ request }: Pick<APIContext | AstroGlobal, 'request'>): Response {
-  if (request.method !== 'POST')
-    return new Response(null, {
-      status: 303,
-      headers: { location: '/desk/sign-in/', 'cache-control': 'no-store' },
-    });
+function signInFirst({ request, url }: Pick<Context, 'request' | 'url'>): Response {
+  if (request.method !== 'POST') return seeOther(`/desk/sign-in/${fromHere(url)}`);
   const text = 'You are not signed in any more, so nothing was changed. Sign in and do it again.\n';
   return new Response(text, {
     status: 401,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
   });
+}
+
+function refused({ role }: AtDesk): Response {
+  const title = 'This is not for you to do';
+  const text = `You are at the desk as ${role}. Nothing was changed. Ask an owner of the site for another role.`;
+  return new Response(refusalPage(403, { title, text, back: { href: '/desk/', name: 'The desk' } }), {
+    status: 403,
+    headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' },
+  });
+}
+
+function seeOther(location: string): Response {
+  return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });
 }

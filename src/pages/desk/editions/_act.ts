@@ -1,5 +1,6 @@
 import type { AstroGlobal } from 'astro';
 import type { App } from '#core/app.ts';
+import type { AtDesk } from '#core/desk/sessions.ts';
 import { alertSuggestions, dismissAlert } from '#core/editions/alert-suggestions.ts';
 import { approveEdition } from '#core/editions/approve-edition.ts';
 import type { Stop } from '#core/editions/before-start.ts';
@@ -19,6 +20,7 @@ import { takeInstance } from '#core/platform/instance.ts';
 import { counted } from '../../../components/wording.ts';
 import { type Form, formOf } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
+import { stepUpFirst } from '../_session.ts';
 import { instantTyped, WALL_TIME_FORM } from './_wall-time.ts';
 
 /** What a form of these pages has brought about, for the notice above. */
@@ -27,11 +29,18 @@ export interface Done {
   title: string;
 }
 
-/** Does what the request's form asks for, where it is one; a rule that it breaks is told, with its status. */
-export async function doneBy({ request, response, locals }: Page): Promise<Done | undefined> {
+/**
+ * Does what the request's form asks for, where it is one; a rule that it breaks is told, with its status.
+ *
+ * @returns an answer of its own where whoever asks must first show who they are
+ */
+export async function doneBy(page: Page, person: AtDesk): Promise<Done | Response | undefined> {
+  const { request, response, locals } = page;
   if (request.method !== 'POST') return undefined;
   try {
-    return { kind: 'good', title: await actOnEdition(locals.app, await formOf(request)) };
+    const form = await formOf(request);
+    const first = SENDS.includes(form.text('action')) ? stepUpFirst(page, person) : undefined;
+    return first ?? { kind: 'good', title: await actOnEdition(locals.app, form) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     markRefused(response, error);
@@ -39,9 +48,12 @@ export async function doneBy({ request, response, locals }: Page): Promise<Done 
   }
 }
 
-type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals'>;
+type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals' | 'url'>;
 
 const SCHEDULED = 'It goes out by itself at that time.';
+
+/** Acts by which letters go to more than one: they need a step-up. */
+const SENDS = ['alert', 'letter', 'approve', 'resume', 'schedule', 'schedule-letter', 'again', 'take'];
 
 /** Acts that cannot be taken back: a box is ticked first. */
 const SURE = ['alert', 'letter', 'approve', 'cancel', 'again', 'take'];

@@ -1,10 +1,11 @@
 import type { APIRoute } from 'astro';
 import { keptLetter } from '#core/mail/kept-mail.ts';
-import { moderatorAt, signInFirst } from '../_session.ts';
+import { atDesk } from '../_session.ts';
 
 /** A kept letter as it would have been sent. */
 export const GET: APIRoute = async (context) => {
-  if (!(await moderatorAt(context))) return signInFirst(context);
+  const person = await atDesk(context, 'mail');
+  if (person instanceof Response) return person;
   const id = decodeURIComponent(context.params.id ?? ''); // as [id].astro says
   const bytes = keptLetter(context.locals.app.config.dataDir, id);
   if (!bytes) return new Response(null, { status: 404 });

@@ -1,4 +1,5 @@
 import type { AstroGlobal } from 'astro';
+import type { AtDesk } from '#core/desk/sessions.ts';
 import { lookAtPlan } from '#core/editions/look-at-plan.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { dropPlan, savePlan } from '#core/editions/plan.ts';
@@ -6,10 +7,11 @@ import { AppError } from '#core/platform/errors.ts';
 import type { Cadence } from '#core/subscribers/subscriber.ts';
 import { type Form, formOf } from '../../../_form.ts';
 import { markRefused } from '../../../_status.ts';
+import { stepUpFirst } from '../../_session.ts';
 import { refuseStopped, requireSure } from '../_act.ts';
 import { planFrom, type TypedPlan, typedPlan } from './_plan.ts';
 
-type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals'>;
+type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals' | 'url'>;
 
 /** What a form asked for and did not get; what was typed into it, where something was. */
 export interface Refused {
@@ -24,14 +26,20 @@ export function composePath(cadence: Cadence): string {
 /**
  * Does what the request's form asks for, where it is one.
  *
- * @returns where its outcome is shown, or why nothing was done
+ * @returns where its outcome, or the step-up before a send, is shown, or why nothing was done
  */
-export async function composedBy(page: Page, cadence: Cadence): Promise<Response | Refused | undefined> {
+export async function composedBy(
+  page: Page,
+  cadence: Cadence,
+  person: AtDesk,
+): Promise<Response | Refused | undefined> {
   const { request, response } = page;
   if (request.method !== 'POST') return undefined;
   let typed: TypedPlan | undefined;
   try {
     const form = await formOf(request);
+    const first = form.text('action') === 'send' ? stepUpFirst(page, person) : undefined;
+    if (first) return first;
     if (['save', 'look'].includes(form.text('action'))) typed = typedPlan(form);
     const location = await outcomeOf(page, cadence, form, typed);
     return new Response(null, { status: 303, headers: { location, 'cache-control': 'no-store' } });

@@ -2,12 +2,13 @@ import type { APIRoute } from 'astro';
 import { lettersToSee } from '#core/editions/letters-to-see.ts';
 import { letterAsSeen } from '#core/editions/previews.ts';
 import { LETTER_HEADERS } from '#server/headers.ts';
-import { moderatorAt, signInFirst } from '../../../../_session.ts';
+import { atDesk } from '../../../../_session.ts';
 import { seeingAt, sourceAt } from '../../../_letters.ts';
 
 /** A letter as a mail program would show it, to stand in a frame of the desk. */
 export const GET: APIRoute = async (context) => {
-  if (!(await moderatorAt(context))) return signInFirst(context);
+  const person = await atDesk(context, 'editions');
+  if (person instanceof Response) return person;
   const { app } = context.locals;
   const source = sourceAt(context);
   const seen = source && (await lettersToSee(app, source));

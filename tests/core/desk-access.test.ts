@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type App, closeApp, openApp } from '#core/app.ts';
+import { invite, join } from '#core/desk/invitations.ts';
+import { type AtDesk, personAt } from '#core/desk/sessions.ts';
+import { deskLink, signInByLink } from '#core/desk/sign-in.ts';
+import { projectRoot } from '#core/platform/config.ts';
+import { memoryLog, testConfig } from '../support/test-app.ts';
+import { postForm, startSite, type TestSite } from '../support/test-site.ts';
+
+const DESK = path.join(projectRoot, 'src/pages/desk');
+
+/** What everybody may ask for, each with the reason. */
+const OPEN: Record<string, string> = {
+  'sign-in/index.astro': 'it is the door',
+  'sign-in/passkey.ts': 'it is the door',
+  'sign-in/[token].astro': 'the link is the right',
+  'join/[token].astro': 'the link is the right',
+  'sign-out.ts': 'one may always go',
+};
+
+const EVERYBODY = ['owner', 'editor', 'moderator'] as const;
+type Role = (typeof EVERYBODY)[number];
+/** Who may be where, by the first part of the address; written down here a second time, on purpose. */
+const MAY: Record<string, readonly Role[]> = {
+  '': EVERYBODY,
+  account: EVERYBODY,
+  'step-up': EVERYBODY,
+  comments: EVERYBODY,
+  articles: ['owner', 'editor'],
+  editions: ['owner', 'editor'],
+  mail: ['owner'],
+  subscribers: ['owner'],
+  people: ['owner'],
+  audit: ['owner'],
+};
+
+const files = readdirSync(DESK, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.split(path.sep).join('/'))
+  .filter((name) => /\.(?:astro|ts)$/.test(name) && !/(?:^|\/)_/.test(name));
+
+test('each page and handler of the desk decides itself who may be there, before anything else', () => {
+  assert.ok(files.length > 15);
+  const undecided = files.filter((name) => {
+    if (OPEN[name]) return false;
+    const source = readFileSync(path.join(DESK, name), 'utf8');
+    const handlers = name.endsWith('.astro') ? 1 : [...source.matchAll(/^export const [A-Z]+\b/gm)].length;
+    const decisions = source.matchAll(
+      /const person = await atDesk\(\w+, '[a-z]+'(?:, 'step-up')?\);\s+if \(person instanceof Response\) return person;/g,
+    );
+    return handlers === 0 || [...decisions].length !== handlers || decidesLate(name, source);
+  });
+  assert.deepEqual(undecided, []);
+  assert.deepEqual(
+    Object.keys(OPEN).filter((name) => !files.includes(name)),
+    [],
+  );
+});
+
+/** Whether something is awaited before it is known who asks. */
+function decidesLate(name: string, source: string): boolean {
+  const script = (name.endsWith('.astro') ? source.split('---')[1] : source) ?? '';
+  return /\bawait (?!atDesk\()/.test(script.slice(0, script.indexOf('await atDesk(')));
+}
+
+/** Each page and handler that not everybody may ask for, and an address of it. */
+const guarded = files
+  .filter((name) => !OPEN[name])
+  .map((name) => {
+    const route = name
+      .replace(/(?:(?:^|\/)index)?\.(?:astro|ts)$/, '')
+      .replace('[kind]', 'digest')
+      .replace(/\[\w+\]/g, 'weekly');
+    return { name, address: `/desk/${route}${route === '' || /\.\w+$/.test(route) ? '' : '/'}` };
+  });
+
+describe('three roles, at every page and handler', () => {
+  let site: TestSite;
+  let beside: App;
+  const cookies = {} as Record<Role, string>;
+  const people = {} as Record<Role, AtDesk>;
+  const endings: (() => unknown)[] = [];
+
+  before(async () => {
+    site = await startSite({ after: (end) => void endings.push(end as () => unknown) });
+    const config = testConfig({ SITE_URL: site.url, DATA_DIR: site.dataDir, CONTENT_DIR: site.contentDir });
+    beside = await openApp(config, { log: memoryLog([]) });
+    const visitor = { network: '192.0.2.1', device: 'A test' };
+    const tokenOf = (link: string) => link.split('/').at(-2) ?? '';
+    await keep('owner', await signInByLink(beside, tokenOf(await deskLink(beside)), visitor));
+    for (const role of ['editor', 'moderator'] as const)
+      await keep(
+        role,
+        await join(beside, tokenOf(await invite(beside, people.owner, { name: role, role })), visitor),
+      );
+  });
+  after(async () => {
+    await closeApp(beside);
+    for (const end of endings) await end();
+  });
+
+  async function keep(role: Role, session: string | undefined): Promise<void> {
+    const person = await personAt(beside, session);
+    assert.ok(person);
+    people[role] = person;
+    cookies[role] = `watchpost-desk=${session}`;
+  }
+
+  async function ask(method: string, address: string, headers: Record<string, string>): Promise<Response> {
+    const isPost = method === 'POST';
+    const answer = await fetch(site.url + address, {
+      method,
+      redirect: 'manual',
+      headers: { ...headers, ...(isPost ? { origin: site.url } : {}) },
+      ...(isPost ? { body: new URLSearchParams({ action: 'none' }) } : {}),
+    });
+    if (answer.status !== 403) await answer.body?.cancel();
+    return answer;
+  }
+
+  const refusals = async () =>
+    (
+      await beside.db
+        .selectFrom('audit')
+        .select(['who', 'subject'])
+        .where('act', '=', 'desk.refused')
+        .execute()
+    ).length;
+
+  for (const { name, address } of guarded) {
+    test(address, async () => {
+      const [, , area = ''] = address.split('/');
+      const may = MAY[area];
+      assert.ok(may, `say in this test who may be at /desk/${area}/`);
+      const source = readFileSync(path.join(DESK, name), 'utf8');
+      const isPage = name.endsWith('.astro');
+      for (const method of ['GET', 'POST'].filter((one) => isPage || source.includes(`const ${one}:`))) {
+        for (const role of EVERYBODY) {
+          const count = await refusals();
+          const answer = await ask(method, address, { cookie: cookies[role] });
+          const where = `${method} as ${role}: ${answer.status} ${answer.headers.get('location')}`;
+          assert.equal(answer.status === 403, !may.includes(role), where);
+          assert.equal((await refusals()) - count, may.includes(role) ? 0 : 1, `${where}, in the audit`);
+          if (answer.status === 403) assert.match(await answer.text(), /This is not for you to do/);
+          assert.ok(answer.status !== 401 && !answer.headers.get('location')?.includes('sign-in'), where);
+        }
+        const stranger = await ask(method, address, {});
+        if (method === 'POST') assert.equal(stranger.status, 401);
+        else assert.match(`${stranger.status} ${stranger.headers.get('location')}`, /^303 \/desk\/sign-in\//);
+      }
+    });
+  }
+
+  test('however an address is spelt, whoever may not be there is refused', async () => {
+    for (const address of [
+      '//desk/people/',
+      '/%64esk/people/',
+      '/desk//people',
+      '/desk/./mail/',
+      '/x/../desk/mail/',
+    ]) {
+      const answer = await fetch(site.url + address, { headers: { cookie: cookies.editor } }); // led to our spelling
+      assert.equal(answer.status, 403, address);
+      const post = await ask('POST', address, { cookie: cookies.editor });
+      assert.ok([403, 404, 308].includes(post.status), `${address}: ${post.status}`);
+      const owner = await fetch(site.url + address, { headers: { cookie: cookies.owner } });
+      assert.equal(owner.status, 200, address);
+    }
+  });
+
+  test('a form from another site does nothing, whoever is signed in', async () => {
+    const fields = { action: 'invite', name: 'Mallory', role: 'owner' };
+    const foreign = [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ];
+    for (const headers of foreign)
+      for (const address of ['/desk/people/', '//desk/people/', '/%64esk/people/']) {
+        const answer = await postForm(site.url + address, fields, { cookie: cookies.owner, ...headers });
+        assert.ok([403, 404].includes(answer.status), `${address}: ${answer.status}`);
+      }
+    assert.deepEqual(
+      await beside.db.selectFrom('invitation').select('name').where('name', '=', 'Mallory').execute(),
+      [],
+    );
+    const own = await postForm(`${site.url}/desk/people/`, fields, { cookie: cookies.owner });
+    assert.equal(own.status, 200);
+  });
+
+  test('an act for which one must show anew who one is leads there, and is not done', async () => {
+    const before = new Date(Date.now() - 11 * 60_000).toISOString();
+    await beside.db.updateTable('session').set({ stepped_up_at: before }).execute();
+    const acts = [
+      { at: '/desk/people/', action: 'invite' },
+      { at: '/desk/people/', action: 'role' },
+      { at: '/desk/people/', action: 'remove' },
+      { at: '/desk/people/', action: 'take-back' },
+      { at: '/desk/account/', action: 'codes' },
+      { at: '/desk/account/', action: 'remove' },
+      { at: '/desk/editions/next/weekly/', action: 'send' },
+      ...['alert', 'letter', 'approve', 'resume', 'schedule', 'schedule-letter', 'again', 'take'].map(
+        (action) => ({
+          at: '/desk/editions/',
+          action,
+        }),
+      ),
+    ];
+    for (const { at, action } of acts) {
+      const answer = await postForm(
+        site.url + at,
+        { action, id: 'x', sure: 'yes' },
+        { cookie: cookies.owner },
+      );
+      assert.equal(answer.status, 303, `${action} at ${at}`);
+      assert.equal(answer.headers.get('location'), `/desk/step-up/?to=${encodeURIComponent(at)}`);
+    }
+    const read = await fetch(`${site.url}/desk/people/`, { headers: { cookie: cookies.owner } });
+    assert.equal(read.status, 200);
+  });
+});
