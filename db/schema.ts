@@ -27,6 +27,8 @@ export interface Schema {
   session: SessionTable;
   article_view: ArticleViewTable;
   article_view_total: ArticleViewTotalTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -392,4 +394,30 @@ export interface ArticleViewTable {
 export interface ArticleViewTotalTable {
   slug: string;
   views: number;
+}
+
+/** Append-only, which the database itself enforces: what a person did. Names nobody but those at the desk; ids otherwise. */
+export interface AuditTable {
+  /** From 1, without a gap. */
+  id: number;
+  at: string;
+  /** A name at the desk, `console`, or whoever decided by a letter. */
+  who: string;
+  /** A dotted word, such as `comment.approve`. */
+  act: string;
+  /** Of what: `comment:15`, `edition:2026-11-24-weekly`. */
+  subject: string;
+  before: string | null;
+  after: string | null;
+  /** Keyed, over the row and the hash of the row before it (hex). */
+  hash: string;
+}
+
+/** One row: where the log ends, so that what is cut off its end shows too. Whoever adds to the log holds it. */
+export interface AuditHeadTable {
+  one: number;
+  id: number;
+  hash: string;
+  /** Keyed, over both; empty while nothing was written. */
+  seal: string;
 }
