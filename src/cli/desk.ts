@@ -1,4 +1,5 @@
 import { deskLink, LINK_MINUTES } from '#core/desk/sign-in.ts';
+import { noteAct } from '#core/platform/audit.ts';
 import { type Command, UsageError, withApp } from './command.ts';
 
 export const deskCommand: Command = {
@@ -9,7 +10,11 @@ Prints a link that signs you in at the desk: good once, for ${LINK_MINUTES} minu
 the machine may sign in: it is the way in that is always open.`,
   async run({ positionals }) {
     if (positionals.join(' ') !== 'link') throw new UsageError('It is called as "watchpost desk link".');
-    console.log(await withApp(deskLink));
+    const link = await withApp(async (app) => {
+      await noteAct(app.db, app, { act: 'link.make', subject: 'desk' });
+      return deskLink(app);
+    });
+    console.log(link);
     return 0;
   },
 };

@@ -1,7 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { chainKey, hashOf, isEqual, isSealed } from '../platform/audit-chain.ts';
-import { type ActRow, actsBetween, type End, endNow, firstOfKind, hashOfAct } from '../platform/audit-rows.ts';
 import { RESEALED } from '../platform/audit.ts';
+import { chainKey, hashOf, isEqual, isSealed } from '../platform/audit-chain.ts';
+import {
+  type ActRow,
+  actsBetween,
+  type End,
+  endNow,
+  firstOfKind,
+  hashOfAct,
+} from '../platform/audit-rows.ts';
 import type { Db } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 
@@ -126,9 +133,8 @@ class Chain {
 
   /** Whether the end that was found then was the real one, sealed by a secret that we know. */
   #isOldEnd({ before }: ActRow): boolean {
-    const head = JSON.parse(before ?? 'null') as End['head'] | null;
-    return head !== null && head !== undefined && head.id === this.number && isEqual(head.hash, this.hash)
-      ? isSealed(this.keys, head)
-      : false;
+    const [id, hash = '', seal = ''] = before?.split(' ') ?? [];
+    const isHere = Number(id) === this.number && isEqual(this.hash, hash);
+    return isHere && isSealed(this.keys, { id: this.number, hash, seal });
   }
 }

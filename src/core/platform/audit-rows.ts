@@ -117,12 +117,15 @@ export interface ActPage {
 }
 
 /** Acts by what they are, newest first where they go down from a number, oldest first where they go up from one. */
-export async function findActs(db: Db, filter: ActFilter, { after, before, most }: ActPage): Promise<ActRow[]> {
+export async function findActs(
+  db: Db,
+  filter: ActFilter,
+  { after, before, most }: ActPage,
+): Promise<ActRow[]> {
   const { who, act, subject, since, until } = filter;
   let query = db.selectFrom('audit').select(COLUMNS);
   if (who !== undefined) query = query.where('who', '=', who);
-  if (act !== undefined)
-    query = query.where((w) => w.or([w('act', '=', act), w('act', 'like', `${act}.%`)]));
+  if (act !== undefined) query = query.where((w) => w.or([w('act', '=', act), w('act', 'like', `${act}.%`)]));
   if (subject !== undefined) query = query.where('subject', '=', subject);
   if (since !== undefined) query = query.where('at', '>=', since);
   if (until !== undefined) query = query.where('at', '<', until);
@@ -136,8 +139,20 @@ export async function findActs(db: Db, filter: ActFilter, { after, before, most 
 
 /** Who has acted, and what acts there are: what a list of choices offers. */
 export async function actChoices(db: Db): Promise<{ who: string[]; acts: string[] }> {
-  const who = await db.selectFrom('audit').select('who').distinct().orderBy('who').limit(MOST_CHOICES).execute();
-  const acts = await db.selectFrom('audit').select('act').distinct().orderBy('act').limit(MOST_CHOICES).execute();
+  const who = await db
+    .selectFrom('audit')
+    .select('who')
+    .distinct()
+    .orderBy('who')
+    .limit(MOST_CHOICES)
+    .execute();
+  const acts = await db
+    .selectFrom('audit')
+    .select('act')
+    .distinct()
+    .orderBy('act')
+    .limit(MOST_CHOICES)
+    .execute();
   return { who: who.map((row) => row.who), acts: acts.map((row) => row.act) };
 }
 

@@ -70,7 +70,12 @@ async function append(trx: Trx, { clock, secret }: AuditParts, acts: readonly Ac
 
 /** Said in the log for ever, with the seal that was found: by the secret that made it, it can be told from a forged one. */
 function resealed({ head }: End): Act {
-  return { who: 'watchpost', act: RESEALED, subject: 'audit', before: JSON.stringify(head ?? null) };
+  return {
+    who: 'watchpost',
+    act: RESEALED,
+    subject: 'audit',
+    before: head && `${head.id} ${head.hash} ${head.seal}`,
+  };
 }
 
 function kept({ who, act, subject, before, after }: Act): Omit<ActRow, 'id' | 'at' | 'hash'> {

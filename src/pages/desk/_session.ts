@@ -10,7 +10,9 @@ function cookieName({ locals }: Context): string {
 
 /** Who is at the desk; every page and handler of the desk asks this itself. */
 export async function moderatorAt(context: Context): Promise<Moderator | undefined> {
-  return moderatorOf(context.locals.app, context.cookies.get(cookieName(context))?.value);
+  const moderator = await moderatorOf(context.locals.app, context.cookies.get(cookieName(context))?.value);
+  if (moderator) context.locals.app = { ...context.locals.app, who: moderator.name }; // for the audit log
+  return moderator;
 }
 
 export function keepSession(context: Context, token: string): void {
