@@ -17,6 +17,9 @@ export interface Command {
   run(args: ReturnType<typeof parseArgs>): Promise<number | undefined>;
 }
 
+/** Who acts by a command, as the audit log says. */
+export const CONSOLE = 'console';
+
 /** The call itself was wrong: the message says how it should be; exit code 2. */
 export class UsageError extends Error {}
 
@@ -26,7 +29,7 @@ export async function withApp<T>(use: (app: App) => Promise<T>): Promise<T> {
   const { closeApp, openApp } = await import('#core/app.ts'); // two thirds of a start: only for who needs it
   const app = await openApp(config, { log: commandLog(config) });
   try {
-    return await use(app);
+    return await use({ ...app, who: CONSOLE });
   } finally {
     await closeApp(app);
   }

@@ -25,6 +25,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   export: async () => (await import('./export.ts')).exportCommand,
   bounce: async () => (await import('./bounce.ts')).bounceCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
+  audit: async () => (await import('./audit.ts')).auditCommand,
 };
 
 /** The one place where a broken rule becomes an exit code. */

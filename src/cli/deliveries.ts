@@ -10,6 +10,7 @@ import {
 } from '#core/editions/deliveries.ts';
 import { reopenEdition, stateWords } from '#core/editions/move-edition.ts';
 import { settleByLog } from '#core/mail/settle-uncertain.ts';
+import { noteAct } from '#core/platform/audit.ts';
 import { csvLine } from '#core/transfer/csv-cells.ts';
 import { type Command, UsageError, withApp } from './command.ts';
 import { countsText, editionText } from './edition-words.ts';
@@ -107,8 +108,10 @@ async function decide(app: App, id: string, word: string): Promise<number> {
   return 0;
 }
 
-async function exportAll({ db }: App, id: string, form: 'csv' | 'json', state?: State): Promise<number> {
+async function exportAll(app: App, id: string, form: 'csv' | 'json', state?: State): Promise<number> {
+  const { db } = app;
   await editionBooks(db, id); // says so where there is none
+  await noteAct(db, app, { act: 'deliveries.export', subject: `edition:${id}`, after: form });
   if (form === 'csv') process.stdout.write(csvLine(COLUMNS));
   for await (const line of deliveriesOf(db, id, state)) {
     const { recipient, attempts, reply, message_id, sent_at, stories } = line;

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { noteAct } from '#core/platform/audit.ts';
 import { EXPORT_FORMATS, exportedSubscribers } from '#core/transfer/export-subscribers.ts';
 import { type Command, UsageError, withApp } from './command.ts';
 
@@ -21,6 +22,7 @@ subscribers" takes it off again.`,
     const format = EXPORT_FORMATS.find((one) => one === (values.format ?? 'csv'));
     if (!format) throw new UsageError(`--format should be ${EXPORT_FORMATS.join(' or ')}.`);
     return withApp(async (app) => {
+      await noteAct(app.db, app, { act: 'subscribers.export', subject: 'subscribers', after: format });
       const text = Readable.from(exportedSubscribers(app.db, format));
       await pipeline(text, process.stdout, { end: false }).catch(unlessNobodyReads);
       return 0;

@@ -2,7 +2,7 @@ import type { App } from '#core/app.ts';
 import type { Edition, Variant } from '#core/editions/edition.ts';
 import { preflight } from '#core/editions/preflight.ts';
 import { variantPreviews } from '#core/editions/previews.ts';
-import { sendTest } from '#core/editions/send-test.ts';
+import { noteTests, sendTest, type TestSent } from '#core/editions/send-test.ts';
 
 interface Showing {
   html?: boolean;
@@ -36,10 +36,13 @@ async function sendTests(
   variants: readonly Variant[],
   to: string,
 ): Promise<void> {
+  const sent: TestSent[] = [];
   for (const variant of variants) {
     const outcome = await sendTest(app, edition, variant, to);
+    sent.push({ variant, outcome });
     console.error(`Test to ${to}: ${outcome.state}${'reply' in outcome ? ` (${outcome.reply})` : ''}`);
   }
+  await noteTests(app, edition, sent);
 }
 
 /** The value of `--test-to`. */

@@ -3,6 +3,8 @@ const LETTERS = 'desk/editions/letters/[^/]+/[^/]+(?:/letter)?';
 const COMPOSE = 'desk/editions/next/[^/]+';
 const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles|desk/comments';
 
+const LOG = /^\/desk\/audit\/$/;
+
 /** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
 const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] = [
   { name: 'q', pages: /^\/search\/$/ },
@@ -16,6 +18,12 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'update', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'letter', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'scheme', pages: new RegExp(`^/${LETTERS}/$`), values: /^(?:light|dark)$/ },
+  { name: 'who', pages: LOG },
+  { name: 'act', pages: LOG },
+  { name: 'subject', pages: LOG },
+  { name: 'day', pages: LOG, values: /^(?:\d{4}-\d\d-\d\d)?$/ },
+  { name: 'before', pages: LOG, values: /^\d{1,15}$/ },
+  { name: 'after', pages: LOG, values: /^\d{1,15}$/ },
   { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
   { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },
   { name: 'page', pages: new RegExp(`^/(?:${DISCUSSIONS}|${LISTS})/$`) },

@@ -22,6 +22,9 @@ export const editionsHere: EditionWork = {
 };
 
 /** Pauses editions of which too much comes back, until the signal comes. */
-export function keepWatch(parts: Pick<Parts, 'db' | 'clock' | 'log'>, signal: AbortSignal): Promise<void> {
+export function keepWatch(
+  parts: Pick<Parts, 'db' | 'clock' | 'log' | 'secret'>,
+  signal: AbortSignal,
+): Promise<void> {
   return repeat(parts, signal, 'watch', 5 * SECOND, async () => void (await watchEditions(parts)));
 }

@@ -212,7 +212,9 @@ test('the relay’s log settles what is uncertain: what it holds was sent, the r
   const log = path.join(temporaryFolder(t), 'mail.log');
   const reopened: string[] = [];
   const settle = () =>
-    settleByLog({ db, ...parts }, log, { reopen: async (_trx, edition) => void reopened.push(edition) });
+    settleByLog({ db, secret: Buffer.alloc(32, 1), ...parts }, log, {
+      reopen: async (_trx, edition) => void reopened.push(edition),
+    });
   writeFileSync(log, 'a log of another day: <x@y>\n');
   await assert.rejects(settle(), /none of the letters/);
   assert.deepEqual(await deliveryCounts(db, EDITION), { sent: 5, uncertain: 2 });

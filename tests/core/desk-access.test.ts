@@ -31,10 +31,13 @@ const MAY: Record<string, readonly Role[]> = {
   comments: EVERYBODY,
   articles: ['owner', 'editor'],
   editions: ['owner', 'editor'],
+  figures: ['owner', 'editor'],
   mail: ['owner'],
   subscribers: ['owner'],
   people: ['owner'],
   audit: ['owner'],
+  security: ['owner'],
+  drill: ['owner'],
 };
 
 const files = readdirSync(DESK, { recursive: true, encoding: 'utf8' })

@@ -22,9 +22,11 @@ const AREAS = {
   comments: EVERYBODY,
   articles: EDITORS,
   editions: EDITORS,
+  figures: EDITORS,
   subscribers: OWNERS,
   mail: OWNERS,
   audit: OWNERS,
+  security: OWNERS,
   people: OWNERS,
   owner: OWNERS,
 } satisfies Record<string, readonly Role[]>;

@@ -1,4 +1,5 @@
 import { type Article, SEVERITIES } from '../articles/article.ts';
+import { noteAct } from '../platform/audit.ts';
 import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
 import { settingValue, writeSetting } from '../platform/settings.ts';
@@ -36,8 +37,14 @@ export async function alertSuggestions(parts: EditionParts): Promise<AlertSugges
 }
 
 /** A suggestion that was turned down is not made again. */
-export async function dismissAlert({ db, clock }: Pick<Parts, 'db' | 'clock'>, key: string): Promise<void> {
-  await writeSetting(db, dismissedSetting(key), isoTime(clock.now()));
+export async function dismissAlert(
+  parts: Pick<Parts, 'db' | 'clock' | 'secret' | 'who'>,
+  key: string,
+): Promise<void> {
+  await parts.db.transaction().execute(async (trx) => {
+    await writeSetting(trx, dismissedSetting(key), isoTime(parts.clock.now()));
+    await noteAct(trx, parts, { act: 'alert.dismiss', subject: `alert:${key}` });
+  });
 }
 
 function candidates({ clock, library }: EditionParts, article: Article): AlertSubject[] {

@@ -1,6 +1,7 @@
 import type { DeliveryState } from '#db/schema.ts';
+import { noteAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
 import {
@@ -95,26 +96,39 @@ export async function* deliveriesOf(
  * @throws AppError `not-found`, `conflict` where the edition was cancelled and nothing of it is sent any more
  */
 export async function decideUncertain(
-  { db, clock, log }: Pick<Parts, 'db' | 'clock' | 'log'>,
+  parts: Pick<Parts, 'db' | 'clock' | 'log' | 'secret' | 'who'>,
   id: string,
   word: 'sent' | 'again',
 ): Promise<number> {
+  const { db, clock, log } = parts;
   const edition = await requireEdition(db, id);
   if (word === 'again' && edition.state === 'cancelled')
     throw new AppError('conflict', `The edition ${id} was cancelled: nothing of it is sent again.`);
   const now = isoTime(clock.now());
   const count = await db.transaction().execute(async (trx) => {
-    if (word === 'sent')
-      return settleAllUncertain(trx, id, {
-        state: 'sent',
-        reply: 'counted as sent by the owner',
-        sent_at: now,
-      });
-    await reopenEdition(trx, id);
-    return settleAllUncertain(trx, id, { state: 'queued', reply: 'sent again by the owner', due_at: now });
+    const settled = await settleBy(trx, id, word, now);
+    const after = `${settled} ${word === 'sent' ? 'counted as sent' : 'sent again'}`;
+    await noteAct(trx, parts, {
+      act: 'edition.settle',
+      subject: `edition:${id}`,
+      before: 'uncertain',
+      after,
+    });
+    return settled;
   });
   log.info('edition.uncertain-decided', { edition: id, word, count });
   return count;
+}
+
+async function settleBy(trx: Trx, id: string, word: 'sent' | 'again', now: string): Promise<number> {
+  if (word === 'sent')
+    return settleAllUncertain(trx, id, {
+      state: 'sent',
+      reply: 'counted as sent by the owner',
+      sent_at: now,
+    });
+  await reopenEdition(trx, id);
+  return settleAllUncertain(trx, id, { state: 'queued', reply: 'sent again by the owner', due_at: now });
 }
 
 async function requireEdition(db: Db, id: string): Promise<Edition> {

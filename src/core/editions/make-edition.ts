@@ -12,7 +12,7 @@ import { lastEdition, takeEditionNumber } from './edition-rows.ts';
 import { houseOf } from './house.ts';
 import { type Plan, requireVersion } from './plan.ts';
 import { deletePlan, planOf } from './plan-rows.ts';
-import { dayIn, freeId, startEdition } from './start-edition.ts';
+import { dayIn, freeId, noteStarted, startEdition } from './start-edition.ts';
 import { numberStories } from './story.ts';
 import { insertStories, knownStories } from './story-rows.ts';
 import { audiences, besides, digestReaders, leastTold, type Telling } from './variant-rows.ts';
@@ -143,6 +143,7 @@ export async function makeEditionIn(
   );
   await deletePlan(trx, cadence);
   await replaceWaiting(trx, cadence, edition.id, at);
+  await noteStarted(trx, parts, edition.id, recipients);
   return { state: 'made', edition, recipients };
 }
 

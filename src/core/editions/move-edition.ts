@@ -1,4 +1,5 @@
 import type { EditionState } from '#db/schema.ts';
+import { noteAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -24,7 +25,7 @@ const FROM: Record<'paused' | 'resumed' | 'cancelled' | 'scheduled' | 'held back
 
 const CANCELLED = 'the edition was cancelled';
 
-type MoveParts = Pick<Parts, 'db' | 'clock' | 'log'>;
+type MoveParts = Pick<Parts, 'db' | 'clock' | 'log' | 'secret' | 'who'>;
 
 /** Stops an edition where it is: no further letter is taken in hand, from now on. */
 export async function pauseEdition(parts: MoveParts, id: string, reason: string): Promise<void> {
@@ -32,18 +33,25 @@ export async function pauseEdition(parts: MoveParts, id: string, reason: string)
 }
 
 /** The same, where it is no fault that it is not being sent any more; whether it was. */
-export async function pauseIfSending({ db, log }: MoveParts, id: string, reason: string): Promise<boolean> {
-  const isPaused = await changeEdition(db, id, FROM.paused, { state: 'paused', reason });
+export async function pauseIfSending(parts: MoveParts, id: string, reason: string): Promise<boolean> {
+  const { db, log } = parts;
+  const isPaused = await db.transaction().execute(async (trx) => {
+    if (!(await changeEdition(trx, id, FROM.paused, { state: 'paused', reason }))) return false;
+    await noteMove(trx, parts, id, { act: 'edition.pause', before: 'sending', after: reason });
+    return true;
+  });
   if (isPaused) log.warn('edition.paused', { edition: id, reason });
   return isPaused;
 }
 
 /** Goes on with a paused edition. What paused it counts anew from here. */
-export async function resumeEdition({ db, log }: MoveParts, id: string): Promise<void> {
+export async function resumeEdition(parts: MoveParts, id: string): Promise<void> {
+  const { db, log } = parts;
   await db.transaction().execute(async (trx) => {
     if (!(await changeEdition(trx, id, FROM.resumed, { state: 'sending', reason: '' })))
       throw await refusal(trx, id, 'resumed');
     await noteResumed(trx, id);
+    await noteMove(trx, parts, id, { act: 'edition.resume', before: 'paused', after: 'sending' });
   });
   log.info('edition.resumed', { edition: id });
 }
@@ -54,13 +62,17 @@ export async function resumeEdition({ db, log }: MoveParts, id: string): Promise
  *
  * @returns how many letters were not sent
  */
-export async function cancelEdition({ db, clock, log }: MoveParts, id: string, reason = ''): Promise<number> {
+export async function cancelEdition(parts: MoveParts, id: string, reason = ''): Promise<number> {
+  const { db, clock, log } = parts;
   const ended_at = isoTime(clock.now());
   const unsent = await db.transaction().execute(async (trx) => {
     const number = await takeEditionNumber(trx); // no digest is made meanwhile
+    const before = (await editionById(trx, id))?.state;
     if (!(await changeEdition(trx, id, FROM.cancelled, { state: 'cancelled', reason, ended_at })))
       throw await refusal(trx, id, 'cancelled');
-    return takeBack(trx, id, number);
+    const count = await takeBack(trx, id, number);
+    await noteMove(trx, parts, id, { act: 'edition.cancel', before, after: `${count} not sent` });
+    return count;
   });
   log.warn('edition.cancelled', { edition: id, unsent });
   return unsent;
@@ -72,17 +84,25 @@ export async function cancelEdition({ db, clock, log }: MoveParts, id: string, r
  * @param at UTC text
  * @throws AppError `invalid` with the field `at`, `conflict`, `not-found`
  */
-export async function scheduleEdition({ db, clock, log }: MoveParts, id: string, at: string): Promise<void> {
+export async function scheduleEdition(parts: MoveParts, id: string, at: string): Promise<void> {
+  const { db, clock, log } = parts;
   const due_at = timeToCome(clock.now(), at);
   const change = { state: 'scheduled', reason: '', due_at } as const;
-  if (!(await changeEdition(db, id, FROM.scheduled, change))) throw await refusal(db, id, 'scheduled');
+  await db.transaction().execute(async (trx) => {
+    if (!(await changeEdition(trx, id, FROM.scheduled, change))) throw await refusal(trx, id, 'scheduled');
+    await noteMove(trx, parts, id, { act: 'edition.schedule', after: due_at });
+  });
   log.info('edition.scheduled', { edition: id, due: due_at });
 }
 
 /** Takes the time of an edition back: it waits for a word. */
-export async function holdBackEdition({ db, log }: MoveParts, id: string, reason: string): Promise<void> {
-  if (!(await changeEdition(db, id, FROM['held back'], { state: 'waiting', reason })))
-    throw await refusal(db, id, 'held back');
+export async function holdBackEdition(parts: MoveParts, id: string, reason: string): Promise<void> {
+  const { db, log } = parts;
+  await db.transaction().execute(async (trx) => {
+    if (!(await changeEdition(trx, id, FROM['held back'], { state: 'waiting', reason })))
+      throw await refusal(trx, id, 'held back');
+    await noteMove(trx, parts, id, { act: 'edition.hold', before: 'scheduled', after: 'waiting' });
+  });
   log.info('edition.held-back', { edition: id, reason });
 }
 
@@ -98,16 +118,20 @@ export function timeToCome(now: Date, at: string): string {
 }
 
 /** An edition that waited for a word or its time is not wanted any more; nothing happens where it has started meanwhile. */
-export async function dropWaiting({ db, clock }: MoveParts, id: string, reason: string): Promise<void> {
+export async function dropWaiting(parts: MoveParts, id: string, reason: string): Promise<void> {
+  const { db, clock } = parts;
   const ended_at = isoTime(clock.now());
-  await changeEdition(db, id, FROM.scheduled, { state: 'cancelled', reason, ended_at });
+  await db.transaction().execute(async (trx) => {
+    if (!(await changeEdition(trx, id, FROM.scheduled, { state: 'cancelled', reason, ended_at }))) return;
+    await noteMove(trx, parts, id, { act: 'edition.drop', after: reason });
+  });
 }
 
 /**
  * Ends the editions whose letters are all settled; one that is uncertain does not keep its edition open. Of a cancelled
  * edition, takes back what a worker had in hand then and has put off since.
  */
-export async function finishEditions({ db, clock, log }: MoveParts): Promise<void> {
+export async function finishEditions({ db, clock, log }: Pick<Parts, 'db' | 'clock' | 'log'>): Promise<void> {
   const now = isoTime(clock.now());
   for (const edition of await endSettled(db, now)) log.info('edition.sent', { edition });
   for (const edition of await cancelledWithUnsent(db)) {
@@ -122,6 +146,15 @@ export async function finishEditions({ db, clock, log }: MoveParts): Promise<voi
 /** An uncertain letter is to be sent again: its edition, which had ended, goes on. */
 export async function reopenEdition(trx: Trx, id: string): Promise<void> {
   await changeEdition(trx, id, ['sent'], { state: 'sending', ended_at: null });
+}
+
+async function noteMove(
+  trx: Trx,
+  parts: MoveParts,
+  id: string,
+  move: { act: string; before?: string | undefined; after: string },
+): Promise<void> {
+  await noteAct(trx, parts, { subject: `edition:${id}`, ...move });
 }
 
 async function takeBack(trx: Trx, edition: string, number: number): Promise<number> {

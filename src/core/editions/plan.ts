@@ -1,4 +1,5 @@
 import type { Library } from '../articles/library.ts';
+import { noteAct } from '../platform/audit.ts';
 import { isoAfter, isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -74,6 +75,7 @@ export async function savePlan(
     const now = isoTime(parts.clock.now());
     const savedAt = before && before.savedAt >= now ? isoAfter(new Date(before.savedAt), 1) : now;
     await writePlan(trx, cadence, kept, savedAt);
+    await noteAct(trx, parts, { act: 'plan.save', subject: `plan:${cadence}`, ...changed(before, kept) });
     return { ...kept, savedAt };
   });
 }
@@ -83,11 +85,34 @@ export async function savePlan(
  *
  * @throws AppError `conflict` as `savePlan`
  */
-export async function dropPlan({ db }: Pick<Parts, 'db'>, cadence: Cadence, version: string): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await requireVersion(trx, cadence, version);
+export async function dropPlan(
+  parts: Pick<Parts, 'db' | 'clock' | 'secret' | 'who'>,
+  cadence: Cadence,
+  version: string,
+): Promise<void> {
+  await parts.db.transaction().execute(async (trx) => {
+    const plan = await requireVersion(trx, cadence, version);
     await deletePlan(trx, cadence);
+    const { after: before } = changed(NO_PLAN, plan ?? NO_PLAN);
+    await noteAct(trx, parts, { act: 'plan.drop', subject: `plan:${cadence}`, before });
   });
+}
+
+/** In what two plans differ, as JSON; of an introduction its beginning. */
+function changed(before: Plan = NO_PLAN, after: Plan): { before: string; after: string } {
+  const fields = (['introduction', 'lead', 'order', 'omitted', 'dueAt'] as const).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  const words = (plan: Plan) =>
+    JSON.stringify(
+      Object.fromEntries(
+        fields.map((field) => {
+          const value = plan[field] ?? null;
+          return [field, typeof value === 'string' ? value.slice(0, 500) : value];
+        }),
+      ),
+    );
+  return { before: words(before), after: words(after) };
 }
 
 /**

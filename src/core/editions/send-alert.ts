@@ -12,7 +12,7 @@ import { editionOn, takeEditionNumber } from './edition-rows.ts';
 import { houseOf } from './house.ts';
 import type { EditionParts } from './make-edition.ts';
 import { stateWords } from './move-edition.ts';
-import { dayIn, freeId, startEdition } from './start-edition.ts';
+import { dayIn, freeId, noteStarted, startEdition } from './start-edition.ts';
 import { numberStories, storyOf } from './story.ts';
 import { insertStories, knownStories } from './story-rows.ts';
 import { besides } from './variant-rows.ts';
@@ -129,6 +129,7 @@ async function sendAlertIn(trx: Trx, parts: EditionParts, subject: AlertSubject)
   const recipients = await startEdition(trx, parts, { ...edition, number }, variants, (inside, id) =>
     audienceReaders(inside, id, audience),
   );
+  await noteStarted(trx, parts, edition.id, recipients);
   return { state: 'made', edition, recipients };
 }
 

@@ -10,7 +10,7 @@ import { editionOn, takeEditionNumber } from './edition-rows.ts';
 import { houseOf } from './house.ts';
 import { type EditionParts, logMade } from './make-edition.ts';
 import { stateWords } from './move-edition.ts';
-import { dayIn, freeId, startEdition } from './start-edition.ts';
+import { dayIn, freeId, noteStarted, startEdition } from './start-edition.ts';
 
 export interface PlannedLetter {
   edition: Edition;
@@ -97,6 +97,7 @@ async function sendLetterIn(trx: Trx, parts: EditionParts, letter: WrittenLetter
   const recipients = await startEdition(trx, parts, { ...edition, number }, variants, (inside, id) =>
     audienceReaders(inside, id, audience),
   );
+  await noteStarted(trx, parts, edition.id, recipients);
   return { state: 'made', edition, recipients };
 }
 

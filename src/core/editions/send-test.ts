@@ -6,6 +6,7 @@ import { listUnsubscribe } from '../mail/list-headers.ts';
 import type { Envelope, RelayOutcome } from '../mail/relay.ts';
 import { relayFor } from '../mail/relay-for.ts';
 import { sender } from '../mail/sender-address.ts';
+import { noteAct } from '../platform/audit.ts';
 import { SECOND } from '../platform/clock.ts';
 import { parseEmailAddress } from '../platform/email-address.ts';
 import { AppError } from '../platform/errors.ts';
@@ -35,7 +36,7 @@ export interface TestSent {
  * @throws AppError `invalid` with the field `to`, or for too many; `limited`
  */
 export async function sendTests(
-  parts: TestParts & Pick<Parts, 'limits'>,
+  parts: TestParts & Pick<Parts, 'db' | 'limits' | 'secret' | 'who'>,
   edition: Edition,
   variants: readonly Variant[],
   { to, client }: { to: string; client: string },
@@ -53,7 +54,19 @@ export async function sendTests(
     sent.push({ variant, outcome });
     if (outcome.state === 'deferred' && outcome.everyone) break;
   }
+  await noteTests(parts, edition, sent);
   return sent;
+}
+
+/** For the audit log: how many and with what outcome, not to whom. */
+export async function noteTests(
+  parts: Pick<Parts, 'db' | 'clock' | 'secret' | 'who'>,
+  edition: Edition,
+  tests: readonly TestSent[],
+): Promise<void> {
+  const taken = tests.filter(({ outcome }) => outcome.state === 'sent').length;
+  const after = `${taken} of ${tests.length} taken`;
+  await noteAct(parts.db, parts, { act: 'edition.test', subject: `edition:${edition.id}`, after });
 }
 
 /** Where a test goes when nothing else is said: to the moderator of site.yaml, else where letters come from. */

@@ -1,3 +1,4 @@
+import { noteAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -31,6 +32,16 @@ export async function startEdition(
   const recipients = await insertDeliveries(trx, edition, readersOf(trx, edition.id), times);
   await recordPageChange(trx, clock, ['editions']);
   return recipients;
+}
+
+/** Where a person started it; last in the transaction, as whoever acts meanwhile waits from here on. */
+export async function noteStarted(
+  trx: Trx,
+  parts: Pick<Parts, 'clock' | 'secret' | 'who'>,
+  id: string,
+  recipients: number,
+): Promise<void> {
+  await noteAct(trx, parts, { act: 'edition.start', subject: `edition:${id}`, after: `to ${recipients}` });
 }
 
 /** `2026-11-24-weekly`, or with a number after it where that is taken. */

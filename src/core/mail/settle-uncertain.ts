@@ -1,3 +1,4 @@
+import { noteAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -28,7 +29,7 @@ type Reopen = (trx: Trx, edition: string) => Promise<void>;
  * another time or another relay, and what it does not hold proves nothing
  */
 export async function settleByLog(
-  parts: Pick<Parts, 'db' | 'clock' | 'log'>,
+  parts: Pick<Parts, 'db' | 'clock' | 'log' | 'secret' | 'who'>,
   file: string,
   { edition, reopen }: { edition?: string | undefined; reopen?: Reopen } = {},
 ): Promise<FromLog> {
@@ -51,11 +52,12 @@ export async function settleByLog(
  * @param accepted Message-IDs that the relay has taken
  */
 export async function settleUncertain(
-  { db, clock, log }: Pick<Parts, 'db' | 'clock' | 'log'>,
+  parts: Pick<Parts, 'db' | 'clock' | 'log' | 'secret' | 'who'>,
   letters: readonly Uncertain[],
   accepted: ReadonlySet<string>,
   reopen?: Reopen,
 ): Promise<FromLog> {
+  const { db, clock, log } = parts;
   const now = isoTime(clock.now());
   const settled = await db.transaction().execute(async (trx) => {
     const counts = { sent: 0, again: 0 };
@@ -69,6 +71,10 @@ export async function settleUncertain(
       }
     }
     for (const edition of editions) await reopen?.(trx, edition);
+    const after = `${counts.sent} counted as sent, ${counts.again} sent again`;
+    const of = [...new Set(letters.map(({ edition_id }) => edition_id))];
+    const subject = of.length === 1 && of[0] !== null ? `edition:${of[0]}` : 'outbox';
+    await noteAct(trx, parts, { act: 'edition.settle-by-log', subject, before: 'uncertain', after });
     return counts;
   });
   log.info('outbox.settled-by-log', { ...settled });

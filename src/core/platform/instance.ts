@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { noteAct } from './audit.ts';
 import { isoTime } from './clock.ts';
 import { AppError } from './errors.ts';
 import { databaseNumber } from './instance-rows.ts';
@@ -48,8 +49,12 @@ export function instanceWords({ machine, seen }: Extract<Instance, { state: 'els
 }
 
 /** A person's word that this is now the one, and that the other will not send again. */
-export async function takeInstance(parts: InstanceParts): Promise<void> {
-  await writeSetting(parts.db, HOLDER, `${await fingerprint(parts)} ${hostname()}`);
+export async function takeInstance(parts: InstanceParts & Pick<Parts, 'secret' | 'who'>): Promise<void> {
+  const holder = `${await fingerprint(parts)} ${hostname()}`;
+  await parts.db.transaction().execute(async (trx) => {
+    await writeSetting(trx, HOLDER, holder);
+    await noteAct(trx, parts, { act: 'instance.take', subject: 'instance', after: hostname() });
+  });
   await noteSeen(parts);
 }
 

@@ -17,4 +17,6 @@ export interface Parts {
   background: Set<Promise<unknown>>;
   /** Makes the derived tokens; see tokens.ts. */
   secret: Buffer;
+  /** Who acts, where a person does, for the audit log; absent where a reader does, or the site by itself. */
+  who?: string;
 }

@@ -70,7 +70,8 @@ export function readSecret(dataDir: string): Buffer | undefined {
   return existsSync(file) ? checkedSecret(readFileSync(file, 'utf8')) : undefined;
 }
 
-function checkedSecret(text: string): Buffer {
+/** What the file "secret" holds. @throws where that is no secret */
+export function checkedSecret(text: string): Buffer {
   const secret = Buffer.from(text.trim(), 'hex');
   if (secret.length !== 32)
     throw new Error('The file "secret" in DATA_DIR is damaged. Put back the one from your backup.');

@@ -1,9 +1,11 @@
+import { noteAct } from '../platform/audit.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
 import { type BroughtIn, bringIn } from './bring-in.ts';
 import { mailboxFrom } from './mailbox.ts';
 import type { Choices } from './subscriber.ts';
 import { type Subscriber, subscriberByKey } from './subscriber-rows.ts';
+import { auditSubject } from './suppression.ts';
 
 /** What the owner does at the machine's own console; each with the evidence for it. */
 
@@ -23,7 +25,14 @@ export async function addByHand(
   const person = { address, choices, phrase: '', words: evidence.trim() };
   const unknown = { agreedAt: undefined, confirmedAt: undefined, network: undefined };
   const people = new Map([[address.key, { ...person, ...unknown }]]);
-  const outcomes = await parts.db.transaction().execute((trx) => bringIn(trx, parts, 'added', people));
+  const outcomes = await parts.db.transaction().execute(async (trx) => {
+    const brought = await bringIn(trx, parts, 'added', people);
+    if (brought.get(address.key) === 'added') {
+      const subject = auditSubject(await subscriberByKey(trx, address.key));
+      await noteAct(trx, parts, { act: 'subscriber.add', subject, after: choices.cadence });
+    }
+    return brought;
+  });
   const outcome = outcomes.get(address.key) ?? 'already-here';
   if (outcome === 'added') parts.log.info('subscriber.added', {});
   return outcome;

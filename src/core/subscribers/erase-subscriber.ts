@@ -1,4 +1,5 @@
 import { removeKeptLetter } from '../mail/kept-mail.ts';
+import { noteAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
@@ -14,14 +15,16 @@ import { skipWaiting } from './waiting-rows.ts';
  * back; by themselves they may sign up again.
  */
 export async function eraseSubscriber(
-  parts: Pick<Parts, 'config' | 'db' | 'clock' | 'log' | 'secret'>,
+  parts: Pick<Parts, 'config' | 'db' | 'clock' | 'log' | 'secret' | 'who'>,
   { id, email_key }: Pick<Subscriber, 'id' | 'email_key'>,
 ): Promise<void> {
   const { config, db, clock, secret, log } = parts;
   const letters = await db.transaction().execute(async (trx) => {
     const hash = suppressionHash(secret, email_key);
     await insertSuppression(trx, { hash, reason: 'left', at: isoTime(clock.now()) });
-    return eraseIn(trx, parts, id);
+    const files = await eraseIn(trx, parts, id);
+    await noteAct(trx, parts, { act: 'subscriber.erase', subject: `subscriber:${id}` });
+    return files;
   });
   for (const messageId of letters) removeKeptLetter(config.dataDir, messageId);
   log.info('subscriber.erased', {});

@@ -1,9 +1,10 @@
+import { noteAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { derivedToken } from '../platform/tokens.ts';
 import { endSubscription } from './end-subscription.ts';
-import { insertSubscriberEvent, subscriberByKey } from './subscriber-rows.ts';
+import { insertSubscriberEvent, type Subscriber, subscriberByKey } from './subscriber-rows.ts';
 import {
   deleteSuppression,
   insertSuppression,
@@ -34,15 +35,29 @@ export function suppressionHash(secret: Buffer, emailKey: string): string {
  * skipped, and the hash stays when they are erased. Once more is the same; the first reason stays.
  */
 export async function suppress(
-  { clock, secret }: Pick<Parts, 'clock' | 'secret'>,
+  parts: Pick<Parts, 'clock' | 'secret' | 'who'>,
   trx: Trx,
   emailKey: string,
   reason: SuppressionReason,
 ): Promise<void> {
+  const { clock, secret } = parts;
   const now = isoTime(clock.now());
   const isNew = await insertSuppression(trx, { hash: suppressionHash(secret, emailKey), reason, at: now });
   const subscriber = await subscriberByKey(trx, emailKey);
-  if (!subscriber) return;
+  if (subscriber) await endLettersTo(trx, subscriber, { reason, now, isNew });
+  if (isNew)
+    await noteAct(trx, parts, {
+      act: 'subscriber.suppress',
+      subject: auditSubject(subscriber),
+      after: reason,
+    });
+}
+
+async function endLettersTo(
+  trx: Trx,
+  subscriber: Subscriber,
+  { reason, now, isNew }: { reason: SuppressionReason; now: string; isNew: boolean },
+): Promise<void> {
   const { id } = subscriber;
   await endSubscription(trx, subscriber, now);
   await skipWaiting(trx, id, `suppressed: ${reason}`, 'all');
@@ -54,6 +69,11 @@ export async function suppress(
       network: null,
       detail: reason,
     });
+}
+
+/** As the audit log names somebody: by their number here, and not at all where they have none. */
+export function auditSubject(subscriber: Pick<Subscriber, 'id'> | undefined): string {
+  return subscriber ? `subscriber:${subscriber.id}` : 'an address unknown here';
 }
 
 /** Why no letter may go to an address, and since when; undefined where one may. */
@@ -83,10 +103,11 @@ export async function isSuppressed(
  * @returns false where the address was not suppressed
  */
 export async function liftSuppression(
-  { db, clock, secret, log }: Pick<Parts, 'db' | 'clock' | 'secret' | 'log'>,
+  parts: Pick<Parts, 'db' | 'clock' | 'secret' | 'log' | 'who'>,
   emailKey: string,
   evidence: string,
 ): Promise<boolean> {
+  const { db, clock, secret, log } = parts;
   const at = isoTime(clock.now());
   const lifted = await db.transaction().execute(async (trx) => {
     const reasons = [...FOR_GOOD, 'left'] as const;
@@ -100,6 +121,7 @@ export async function liftSuppression(
         network: null,
         detail: evidence,
       });
+    await noteAct(trx, parts, { act: 'subscriber.lift', subject: auditSubject(subscriber) });
     return true;
   });
   if (lifted) log.info('suppression.lifted', {});

@@ -1,3 +1,4 @@
+import { noteAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
 import { tokenSubject } from '../platform/token-rows.ts';
@@ -24,11 +25,12 @@ export type WayOut = 'one-click' | 'page' | 'preferences' | 'complaint' | 'opt-o
  * the same. `how` is kept as evidence.
  */
 export async function unsubscribe(
-  { db, clock, log }: Pick<Parts, 'db' | 'clock' | 'log'>,
+  parts: Pick<Parts, 'db' | 'clock' | 'log' | 'secret' | 'who'>,
   { id }: Pick<Subscriber, 'id'>,
   network: string | null,
   how: WayOut,
 ): Promise<void> {
+  const { db, clock, log } = parts;
   const now = isoTime(clock.now());
   const ended = await db.transaction().execute(async (trx) => {
     const subscriber = await subscriberById(trx, id);
@@ -36,6 +38,8 @@ export async function unsubscribe(
     await skipWaiting(trx, id, 'unsubscribed meanwhile', 'editions');
     const event = { subscriber_id: id, at: now, kind: 'unsubscribed', network, detail: how };
     await insertSubscriberEvent(trx, event);
+    const before = subscriber.state;
+    await noteAct(trx, parts, { act: 'subscriber.unsubscribe', subject: `subscriber:${id}`, before });
     return true;
   });
   if (ended) log.info('subscriber.unsubscribed', { subscriber: id, how: how.split(':')[0] });

@@ -1,4 +1,5 @@
 import type { Library } from '../articles/library.ts';
+import { noteAct } from '../platform/audit.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
@@ -67,6 +68,7 @@ export async function importSubscribers(
   for await (const record of csvRecords(chunks)) {
     if (!reader) {
       reader = listReader('cells' in record ? record.cells : [], options.format);
+      if (!options.isDryRun) await noteImport(parts, 'subscribers.import', reader.format.name);
       continue;
     }
     rows++;
@@ -75,9 +77,15 @@ export async function importSubscribers(
   }
   if (!reader) throw new AppError('invalid', 'The file is empty.');
   await flush();
+  if (!options.isDryRun) await noteImport(parts, 'subscribers.imported', JSON.stringify({ rows, ...counts }));
   if (!options.isDryRun)
     parts.log.info('subscribers.imported', { format: reader.format.name, rows, ...counts });
   return { title: reader.format.title, rows, counts };
+}
+
+/** As it begins, and with its counts as it ends: one that is killed in the middle is in the audit log too. */
+async function noteImport(parts: Parts, act: string, after: string): Promise<void> {
+  await noteAct(parts.db, parts, { act, subject: 'subscribers', after });
 }
 
 function contextOf(

@@ -33,6 +33,7 @@ export async function atDesk(context: Context, area: Area, need?: 'step-up'): Pr
     return refused(person);
   }
   locals.desk = person; // for the layout, which shows what this person may do
+  locals.app = { ...locals.app, who: person.name }; // for the audit log
   if (need === 'step-up') return stepUpFirst(context, person) ?? person;
   return person;
 }

@@ -1,3 +1,4 @@
+import { noteAct, recordAct } from '../../platform/audit.ts';
 import { isoTime } from '../../platform/clock.ts';
 import type { Trx } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -54,6 +55,8 @@ export async function replyFromDesk(
     actor: moderator,
     batch: moderation,
   });
+  const act = { act: 'comment.answer', subject: `comment:${parentId}`, after: `comment:${id}` };
+  await recordAct(trx, parts, { who: moderator, ...act });
   return comment;
 }
 
@@ -83,7 +86,8 @@ export async function answerComment(
 }
 
 /** Pins a published comment above the others of its article, in place of any other; or takes the pin off. */
-export async function pinFromDesk({ db, clock }: CommentParts, id: number, isPinned: boolean): Promise<void> {
+export async function pinFromDesk(parts: CommentParts, id: number, isPinned: boolean): Promise<void> {
+  const { db, clock } = parts;
   await db.transaction().execute(async (trx) => {
     const comment = await lockComment(trx, id);
     if (comment?.state !== 'published')
@@ -93,5 +97,11 @@ export async function pinFromDesk({ db, clock }: CommentParts, id: number, isPin
       throw new AppError('conflict', 'Nothing was changed: it is not pinned.');
     await pinComment(trx, comment.article, isPinned ? id : null);
     await recordPageChange(trx, clock, [`comments:${comment.article}`]);
+    const before = pinnedId === null ? {} : { before: `comment:${pinnedId}` };
+    await noteAct(trx, parts, {
+      act: isPinned ? 'comment.pin' : 'comment.unpin',
+      subject: `comment:${id}`,
+      ...before,
+    });
   });
 }

@@ -1,3 +1,4 @@
+import { recordAct } from '../../platform/audit.ts';
 import { isoTime } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { CommentParts } from '../comment-parts.ts';
@@ -36,5 +37,11 @@ export async function reviewDiscard(
     await changeComment(trx, id, ['spam'], { reason: 'moderator' });
     await insertCommentEvent(trx, { ...event, state: 'spam', reason: 'moderator' });
     await countReviewed(trx, true);
+    await recordAct(trx, parts, {
+      who: moderator,
+      act: 'comment.review',
+      subject: `comment:${id}`,
+      after: 'spam',
+    });
   });
 }

@@ -1,3 +1,4 @@
+import { type Act, recordActs } from '../../platform/audit.ts';
 import { DAY, isoAfter, isoTime, MINUTE } from '../../platform/clock.ts';
 import type { Trx } from '../../platform/db.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -130,6 +131,13 @@ export async function decideIn(
     else if (await decideOne(trx, parts, comment, action, { moderator, moderation })) moved.push(comment);
   }
   if (moved.length === 0) throw new AppError('conflict', changed > 0 ? CHANGED : NOTHING_CHANGED);
+  const after = STATE_AFTER[action];
+  const act = `comment.${action === 'delete' ? 'trash' : action}`;
+  await recordActs(
+    trx,
+    parts,
+    moved.map(({ id, state }) => ({ who: moderator, act, subject: `comment:${id}`, before: state, after })),
+  );
   return { moderation, moved, skipped: wanted.size - moved.length };
 }
 
@@ -178,7 +186,7 @@ export async function undoModeration(parts: CommentParts, id: number, moderator:
   const count = await db.transaction().execute(async (trx) => {
     if (!(await moderationById(trx, id))) throw new AppError('not-found', 'There is no such decision.');
     if (!(await markUndone(trx, id, at))) throw new AppError('conflict', 'This was taken back before.');
-    let undone = 0;
+    const undone: Act[] = [];
     const moves = await movesOf(trx, id);
     // All before the first is moved: after that the discussion is taken too, for which others wait with a comment.
     const comments = await lockComments(
@@ -196,11 +204,18 @@ export async function undoModeration(parts: CommentParts, id: number, moderator:
       await correctFilter(trx, comment, before, at);
       if (state === 'published' && isUnseenDiscard({ ...comment, state: before, reason }))
         await countReviewed(trx, false, -1);
-      undone++;
+      undone.push({
+        who: moderator,
+        act: 'comment.undo',
+        subject: `comment:${comment_id}`,
+        before: state,
+        after: before,
+      });
     }
-    if (undone === 0)
+    if (undone.length === 0)
       throw new AppError('conflict', 'Nothing was changed: what this decided has been decided anew since.');
-    return undone;
+    await recordActs(trx, parts, undone);
+    return undone.length;
   });
   log.info('comment.decision-undone', { moderation: id, count, moderator });
   return count;
