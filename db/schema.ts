@@ -27,6 +27,7 @@ export interface Schema {
   session: SessionTable;
   article_view: ArticleViewTable;
   article_view_total: ArticleViewTotalTable;
+  edition_tally: EditionTallyTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -392,4 +393,11 @@ export interface ArticleViewTable {
 export interface ArticleViewTotalTable {
   slug: string;
   views: number;
+}
+
+/** How the letters of an edition stand that has ended, where each is settled; gone as soon as one of them comes back. */
+export interface EditionTallyTable {
+  edition_id: string;
+  /** JSON: how many are in which state. */
+  counts: string;
 }

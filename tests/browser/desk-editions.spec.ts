@@ -49,7 +49,7 @@ test('an alert is suggested, sent once when the box is ticked, and not suggested
       timeout: 100,
     }),
   );
-  await desk.getByRole('link', { name: 'decide about the alert' }).click();
+  await desk.getByRole('link', { name: 'Decide about the alert' }).click();
   const unsure = await desk.request.post('/desk/editions/', { form: { action: 'alert', id: 'worm' } });
   expect(unsure.status()).toBe(422);
   expect(await unsure.text()).toContain('tick the box beside the button first');
@@ -161,7 +161,7 @@ test('letters that nobody knows about, and a database that came from elsewhere, 
 
   await desk.goto('/desk/');
   await expect(desk.getByRole('alert')).toContainText('No edition is sent from here.');
-  await desk.getByRole('link', { name: 'decide about them' }).click();
+  await desk.getByRole('link', { name: 'Decide about these letters' }).click();
   await expect(desk.getByRole('status').first()).toContainText('2 letters arrived');
   // In the order of their letters, which is nobody's.
   const inEitherOrder = /^(?:ann@example\.org, bob|bob@example\.org, ann)@example\.org$/;

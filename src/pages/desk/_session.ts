@@ -44,3 +44,8 @@ export function signInFirst({ request }: Pick<APIContext | AstroGlobal, 'request
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
   });
 }
+
+/** The token of the session, for who looks again later whether it still stands; who it belongs to is `moderatorAt`'s. */
+export function sessionToken(context: Context): string | undefined {
+  return context.cookies.get(cookieName(context))?.value;
+}
