@@ -1,7 +1,6 @@
 import type { ProgressWatch } from '../editions/progress.ts';
 import { HOUR, isoAfter, isoTime, SECOND } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
-import { Remembered } from '../platform/remembered.ts';
 import { type LiveState, liveState, MOST_COUNTED, type Moving } from './live-state.ts';
 import { commentsIn, editionsToDecide, standingSessions } from './today-rows.ts';
 
@@ -34,7 +33,6 @@ export class Live {
   readonly #progress: ProgressWatch;
   readonly #times: LiveTimes;
   readonly #onlookers = new Map<Onlooker, { told: string; at: number }>();
-  readonly #moving = new Remembered<Moving>({ leastMs: SECOND / 2 });
   #timer: NodeJS.Timeout | undefined;
   #sessionsAt = 0;
   #isLooking = false;
@@ -50,15 +48,15 @@ export class Live {
     this.#times = { ...TIMES, ...times };
   }
 
-  /** What moves now; of a moment ago where that was asked before. */
+  /** What moves now. */
   async moving(): Promise<Moving> {
     const { db } = this.#parts;
-    return this.#moving.of('moving', async () => ({
+    return {
       held: (await commentsIn(db, 'held', MOST_COUNTED)).count,
       unchecked: (await commentsIn(db, 'unchecked', MOST_COUNTED)).count,
       editions: await this.#progress.running(),
       toDecide: await editionsToDecide(db),
-    }));
+    };
   }
 
   /**
