@@ -42,8 +42,8 @@ async function inTime(page: Page, isScripted: boolean, check: () => Promise<void
 const soon = { timeout: 200 };
 
 async function sentOn(page: Page): Promise<number> {
-  const words = await page.getByRole('row', { name: /^sent/ }).getByRole('cell').first().innerText();
-  return Number(words.replaceAll(',', ''));
+  const words = await page.getByRole('row', { name: /^sent/ }).getByRole('cell').first().textContent();
+  return Number(words?.replaceAll(',', ''));
 }
 
 test('an edition to 10,000 moves before one’s eyes, stops when it is paused, and ends with all of them', async ({
