@@ -97,6 +97,17 @@ test('to look on is no use of a session: it ends by being idle', async (t) => {
   await until(() => heard.isEnded);
 });
 
+test('a line that is gone is forgotten, and the others go on', async (t) => {
+  const { live, join } = await openLive(t);
+  const tell = () => {
+    throw new TypeError('the stream is closed');
+  };
+  for (let n = 0; n < 3; n++) live.join({ session: 'gone', tell, end: () => {} });
+  const heard = join();
+  await until(() => heard.states.length > 0);
+  assert.ok(live.join({ session: 'gone', tell, end: () => {} }), 'it counts no more');
+});
+
 test('when the server stops every line ends, and none is taken', async (t) => {
   const { live, join } = await openLive(t);
   const heard = join();

@@ -7,7 +7,7 @@ import { noteRelay, relayAway } from '#core/mail/relay-health.ts';
 import { MINUTE, SECOND } from '#core/platform/clock.ts';
 import { writeSetting } from '#core/platform/settings.ts';
 import { writeFilterHealth } from '#core/spam/filter-health.ts';
-import { whatIsWrong } from '#core/today/wrong.ts';
+import { whatIsWrong, wrongWithDisk } from '#core/today/wrong.ts';
 import { addEdition, EDITION, plainSender } from '../support/outbox.ts';
 import { startScriptedRelay } from '../support/scripted-relay.ts';
 import { openTestApp, type TestApp } from '../support/test-app.ts';
@@ -108,4 +108,14 @@ test('a copy of a database elsewhere sends nothing, and that is the first thing 
     ['instance'],
   );
   assert.match(wrong[0]?.text ?? '', /elsewhere\.example/);
+});
+
+test('a disk is told of before it is full, and as critical where a database could not go on for long', () => {
+  const gigabyte = 1024 ** 3;
+  assert.deepEqual(wrongWithDisk(gigabyte), []);
+  assert.equal(wrongWithDisk(gigabyte / 2)[0]?.title, 'The disk is nearly full: 512 MB are free.');
+  assert.deepEqual(
+    [gigabyte / 2, gigabyte / 10].map((free) => wrongWithDisk(free)[0]?.level),
+    ['attention', 'critical'],
+  );
 });

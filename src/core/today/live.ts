@@ -100,7 +100,11 @@ export class Live {
       const isNew = last.told !== words;
       if (!isNew && now - last.at < this.#times.quietMs) continue;
       this.#onlookers.set(onlooker, { told: words, at: now });
-      onlooker.tell(isNew ? state : undefined);
+      try {
+        onlooker.tell(isNew ? state : undefined);
+      } catch {
+        this.#leave(onlooker); // its line is gone, and the others go on
+      }
     }
   }
 

@@ -41,7 +41,7 @@ const MOST_FILES = 20;
 
 /** What is wrong, as far as this installation knows without asking anybody: the worst first. */
 export async function whatIsWrong(parts: WrongParts): Promise<Wrong[]> {
-  const instance = await instance_(parts);
+  const instance = await elsewhere(parts);
   const found = [
     ...instance,
     ...(instance.length === 0 ? await worker(parts) : []),
@@ -54,7 +54,7 @@ export async function whatIsWrong(parts: WrongParts): Promise<Wrong[]> {
   return found.sort((a, b) => Number(b.level === 'critical') - Number(a.level === 'critical'));
 }
 
-async function instance_(parts: WrongParts): Promise<Wrong[]> {
+async function elsewhere(parts: WrongParts): Promise<Wrong[]> {
   const instance = await instanceOf(parts);
   if (instance.state === 'ours') return [];
   return [
@@ -77,10 +77,13 @@ async function worker(parts: WrongParts): Promise<Wrong[]> {
   ];
 }
 
-/** Of the place where the data is; a system that does not tell is not guessed at. */
 async function disk({ config }: WrongParts): Promise<Wrong[]> {
   const { bavail, bsize } = await statfs(config.dataDir);
-  const free = bavail * bsize;
+  return wrongWithDisk(bavail * bsize);
+}
+
+/** @param free bytes that are left where the data is */
+export function wrongWithDisk(free: number): Wrong[] {
   if (free >= DISK_LOW) return [];
   return [
     {

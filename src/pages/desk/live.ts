@@ -38,6 +38,9 @@ export const GET: APIRoute = async (context) => {
   });
 };
 
+/** Who asks for the head alone would leave a line that nobody hears. */
+export const HEAD: APIRoute = () => new Response(null, { status: 405, headers: { allow: 'GET' } });
+
 function eventOf(state: LiveState): string {
   return `data: ${JSON.stringify(state)}\n\n`;
 }
