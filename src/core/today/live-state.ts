@@ -36,13 +36,22 @@ export function liveState({ held, unchecked, editions, toDecide }: Moving): Live
     for (const one of DELIVERY_STATES) state.words[`${id} ${one}`] = numberWords(counts[one] ?? 0);
     state.words[`${id} all`] = numberWords(total);
     state.bars[id] = [settled, total];
-    state.shapes[id] = edition.state;
+    state.shapes[id] = editionShape(edition);
   }
   const open = editions.map(({ id, state: at }) => `${id} ${at}`).join(', ');
   const waiting = toDecide.map(({ id, state: at }) => `${id} ${at}`).join(', ');
   state.shapes.editions = `${open}; ${waiting}`;
   state.shapes.today = `${held > 0 ? 'held' : ''} ${unchecked > 0 ? 'unchecked' : ''}; ${state.shapes.editions}`;
   return state;
+}
+
+/** The tables of an edition's page are fetched anew at each twentieth of the way. */
+export function editionShape({
+  state,
+  settled,
+  total,
+}: Pick<EditionProgress, 'state' | 'settled' | 'total'>): string {
+  return `${state} ${Math.floor((20 * settled) / Math.max(1, total))}`;
 }
 
 /** `1 comment to read`, `Over 10,000 comments to read`. */
