@@ -7,10 +7,14 @@ import type { LiveState } from '#core/today/live-state.ts';
 
 /** At most so often is a part fetched. */
 const FETCH_PAUSE_MS = 1500;
+/** How often it is looked whether a part has still to be fetched. */
+const LOOK_MS = 1000;
 /** Where the line was refused: when it is tried again. */
 const REFUSED_MS = 30_000;
 
 let line: EventSource | undefined;
+/** What was told last; of what changes no more, nothing more is told. */
+let latest: LiveState | undefined;
 let fetchedAt = Number.NEGATIVE_INFINITY;
 let isFetching = false;
 
@@ -19,7 +23,8 @@ function listen(): void {
   line = document.hidden ? undefined : new EventSource('/desk/live/'); // a page in the background takes no connection
   line?.addEventListener('message', ({ data }) => {
     say(undefined);
-    show(JSON.parse(data) as LiveState);
+    latest = JSON.parse(data) as LiveState;
+    show(latest);
   });
   line?.addEventListener('error', ({ target }) => {
     if ((target as EventSource).readyState !== EventSource.CLOSED) return; // it comes again by itself
@@ -28,16 +33,22 @@ function listen(): void {
   });
 }
 
-function show({ words, bars, shapes }: LiveState): void {
+function show({ words, bars }: LiveState): void {
   for (const place of all<HTMLElement>('[data-live]')) {
     const now = words[place.dataset.live ?? ''];
     if (now !== undefined && place.textContent !== now) place.textContent = now;
   }
   for (const bar of all<HTMLProgressElement>('progress[data-live-bar]'))
     [bar.value, bar.max] = bars[bar.dataset.liveBar ?? ''] ?? [bar.value, bar.max];
+  void fetchIfOld();
+}
+
+/** Fetches the page's parts where one of them is of before; what keeps it from that now is gone at another look. */
+async function fetchIfOld(): Promise<void> {
+  const shapes = latest?.shapes ?? {};
   const isOld = ({ livePart = '', liveShape }: DOMStringMap) =>
     shapes[livePart] !== undefined && shapes[livePart] !== liveShape;
-  if (all<HTMLElement>('[data-live-part]').some(({ dataset }) => isOld(dataset))) void fetchAnew();
+  if (all<HTMLElement>('[data-live-part]').some(({ dataset }) => isOld(dataset))) await fetchAnew();
 }
 
 async function fetchAnew(): Promise<void> {
@@ -47,7 +58,7 @@ async function fetchAnew(): Promise<void> {
     const answer = await fetch(location.pathname + location.search);
     if (answer.ok && !answer.redirected) replaceParts(await answer.text());
   } catch {
-    // The line says so as well, and the next event brings us here again.
+    // The line says so as well, and the next look brings us here again.
   } finally {
     isFetching = false;
     fetchedAt = performance.now();
@@ -95,6 +106,7 @@ function all<T extends Element>(selector: string): T[] {
 }
 
 document.addEventListener('visibilitychange', listen);
+setInterval(() => void fetchIfOld(), LOOK_MS);
 addEventListener('pagehide', () => line?.close());
 addEventListener('pageshow', ({ persisted }) => persisted && listen());
 listen();

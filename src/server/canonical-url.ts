@@ -1,6 +1,7 @@
 const DISCUSSIONS = 'articles/[^/]+/comments|newsletter/comment/[^/]+/[^/]+';
 const LETTERS = 'desk/editions/letters/[^/]+/[^/]+(?:/letter)?';
 const COMPOSE = 'desk/editions/next/[^/]+';
+const MOVING = 'desk/|desk/editions/(?:[^/]+/)?';
 const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles|desk/comments';
 
 /** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
@@ -9,6 +10,7 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'state', pages: /^\/desk\/comments\/$/ },
   { name: 'sort', pages: /^\/desk\/articles\/$/ },
   { name: 'cluster', pages: /^\/desk\/comments\/$/ },
+  { name: 'again', pages: new RegExp(`^/(?:${MOVING})$`), values: /^10$/ },
   { name: 'look', pages: new RegExp(`^/(?:${COMPOSE}|${LETTERS})/$`) },
   { name: 'saved', pages: new RegExp(`^/${COMPOSE}/$`) },
   { name: 'dropped', pages: new RegExp(`^/${COMPOSE}/$`) },

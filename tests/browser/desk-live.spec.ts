@@ -8,7 +8,7 @@ import { comment } from './steps.ts';
 
 const READERS = 10_000;
 /** Each answer of the relay takes so long, so that an edition takes long enough to be looked at. */
-const DELAY_MS = 20;
+const DELAY_MS = 5;
 
 /** A test on a site whose relay is slow, in a process of its own. */
 const test = base.extend<{ sink: Sink }>({

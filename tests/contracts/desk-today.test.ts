@@ -49,7 +49,7 @@ for (const { name, openApp } of testEngines()) {
       const early = '2026-11-20T09:00:00.000Z';
       const rows = [
         comment({ created_at: early }),
-        comment(),
+        comment({}),
         comment({ state: 'unchecked', created_at: early }),
         comment({ state: 'published', number: 1 }),
       ];

@@ -42,7 +42,7 @@ async function openLive(t: TestContext) {
 }
 
 async function hold(app: TestApp): Promise<void> {
-  await app.db.insertInto('comment').values(comment()).execute();
+  await app.db.insertInto('comment').values(comment({})).execute();
 }
 
 test('who looks on is told at once, then what is new, and else that the line is alive', async (t) => {
