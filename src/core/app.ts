@@ -98,7 +98,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     sender: newSender({ ...parts, library }, dkim),
     progress,
     live: new Live(parts, progress),
-    readerCounts: new Remembered<number>(),
+    readerCounts: new Remembered<number>({ restShare: 200 }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { SECOND } from './clock.ts';
 
-/** What is remembered is asked for anew at most so often that the asking takes a twentieth of the time. */
-const LEAST_REST_SHARE = 20;
+/** What is remembered is asked for anew at most so often that the asking takes a twentieth of the time, if not said otherwise. */
+const REST_SHARE = 20;
 
 interface Known<T> {
   answer: Promise<T>;
@@ -12,6 +12,8 @@ interface Known<T> {
 /** How soon what is remembered may be asked for anew, and how many answers are kept. */
 export interface RememberedTimes {
   leastMs?: number;
+  /** How many times as long as its making took an answer is kept, at least. */
+  restShare?: number;
   most?: number;
 }
 
@@ -21,10 +23,12 @@ export interface RememberedTimes {
  */
 export class Remembered<T> {
   readonly #leastMs: number;
+  readonly #restShare: number;
   readonly #most: number;
   readonly #known = new Map<string, Known<T>>();
 
-  constructor({ leastMs = SECOND, most = 100 }: RememberedTimes = {}) {
+  constructor({ leastMs = SECOND, restShare = REST_SHARE, most = 100 }: RememberedTimes = {}) {
+    this.#restShare = restShare;
     this.#leastMs = leastMs;
     this.#most = most;
   }
@@ -47,7 +51,7 @@ export class Remembered<T> {
       throw error;
     }
     const now = performance.now();
-    made.until = now + Math.max(this.#leastMs, LEAST_REST_SHARE * (now - began));
+    made.until = now + Math.max(this.#leastMs, this.#restShare * (now - began));
     return made.answer;
   }
 
