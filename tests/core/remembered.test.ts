@@ -40,3 +40,22 @@ test('of many answers the oldest is let go', async () => {
   assert.equal(await remembered.of('a', async () => 2), 2);
   assert.equal(await remembered.of('c', async () => 2), 1);
 });
+
+test('a slow answer is given once more while a new one is made behind who asked', async () => {
+  const remembered = new Remembered<number>({ leastMs: 0, restShare: 0 });
+  const slow = async () => {
+    const began = performance.now();
+    while (performance.now() - began < 60);
+    return 1;
+  };
+  assert.equal(await remembered.of('a', slow), 1);
+  let asked = 0;
+  const ask = async () => {
+    asked++;
+    return 2;
+  };
+  assert.equal(await remembered.of('a', ask), 1);
+  assert.equal(asked, 0, 'not before it was answered');
+  while ((await remembered.of('a', ask)) === 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.ok(asked > 0);
+});

@@ -53,13 +53,18 @@ export class ProgressWatch {
     this.#books = new Remembered(times);
   }
 
-  /** Editions that are being sent or are paused, and those that have ended just now. */
-  async running(): Promise<EditionProgress[]> {
+  /**
+   * Editions that are being sent or are paused, and those that have ended just now.
+   *
+   * @param only where just one is of interest: its id
+   */
+  async running(only?: string): Promise<EditionProgress[]> {
     const { db, clock } = this.#parts;
     const editions = await runningEditions(db, isoAfter(clock.now(), -ENDED_MS));
     const known = new Set(editions.map(({ id }) => id));
     for (const id of this.#looks.keys()) if (!known.has(id)) this.#looks.delete(id);
-    return Promise.all(editions.map((edition) => this.#progressOf(edition)));
+    const wanted = only === undefined ? editions : editions.filter(({ id }) => id === only);
+    return Promise.all(wanted.map((edition) => this.#progressOf(edition)));
   }
 
   /** How the letters of one edition stand. */
