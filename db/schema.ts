@@ -33,6 +33,7 @@ export interface Schema {
   invitation: InvitationTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
+  edition_tally: EditionTallyTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -487,4 +488,11 @@ export interface AuditHeadTable {
   hash: string;
   /** Keyed, over both; empty while nothing was written. */
   seal: string;
+}
+
+/** How the letters of an edition stand that has ended, where each is settled; gone as soon as one of them comes back. */
+export interface EditionTallyTable {
+  edition_id: string;
+  /** JSON: how many are in which state. */
+  counts: string;
 }

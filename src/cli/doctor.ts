@@ -2,6 +2,7 @@ import { resolveMx, resolveTxt } from 'node:dns/promises';
 import type { App } from '#core/app.ts';
 import { readDkimSigner } from '#core/mail/dkim.ts';
 import { type DnsRecords, dnsFindings } from '#core/mail/dns-records.ts';
+import { noteRecordsLook } from '#core/mail/records-look.ts';
 import { sender } from '#core/mail/sender-address.ts';
 import { hasReturnPath } from '#core/mail/verp.ts';
 import { domainOf } from '#core/platform/email-address.ts';
@@ -101,13 +102,16 @@ function mail({ config, library }: App): Finding[] {
   return findings;
 }
 
-async function records({ config, library: { site } }: App): Promise<Finding[]> {
-  const from = sender(config.mailFrom, site).address;
-  return dnsFindings(systemRecords, {
-    fromDomain: domainOf(from),
+/** What is found is kept for the desk, which asks no name server itself. */
+async function records(app: App): Promise<Finding[]> {
+  const { config, library } = app;
+  const findings = await dnsFindings(systemRecords, {
+    fromDomain: domainOf(sender(config.mailFrom, library.site).address),
     signer: config.dkim && readDkimSigner(config.dkim),
     hasReturnPath: hasReturnPath(config),
   });
+  await noteRecordsLook(app, findings);
+  return findings;
 }
 
 /** The machine's own resolver; that there is no such name or record is an answer, too. */

@@ -13,6 +13,7 @@ const SOURCES = [
   'src/pages',
   'src/layouts',
   'src/components',
+  'src/scripts',
   'src/styles',
   'public',
   'astro.config.mjs',

@@ -11,6 +11,7 @@ import { hooksOf } from './edition-sender.ts';
 import { editionLetters } from './editions/edition-letters.ts';
 import { houseOf } from './editions/house.ts';
 import { letterMaker } from './editions/letter-for.ts';
+import { ProgressWatch } from './editions/progress.ts';
 import { SnsTopic } from './mail/bounces/sns-topic.ts';
 import { type LetterFor, Sender } from './mail/deliver.ts';
 import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
@@ -23,10 +24,12 @@ import { Limits, RATES } from './platform/limits.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { PageChanges } from './platform/page-changes.ts';
 import type { Parts } from './platform/parts.ts';
+import { Remembered } from './platform/remembered.ts';
 import { readOrMakeSecret } from './platform/tokens.ts';
 import { Akismet } from './spam/akismet.ts';
 import { FilterWatch } from './spam/filter-watch.ts';
 import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
+import { Live } from './today/live.ts';
 
 /** The parts of Watchpost, put together once; handed to every use case as its first argument. */
 export interface App extends Parts {
@@ -40,6 +43,11 @@ export interface App extends Parts {
   /** Absent without an AKISMET_KEY: strangers' comments are held for a person. */
   spam: FilterWatch | undefined;
   sender: Sender;
+  /** How far editions are, for all who look on. */
+  progress: ProgressWatch;
+  live: Live;
+  /** To how many each alert or letter would go that waits for a word. */
+  readerCounts: Remembered<number>;
   /** Absent without SES_TOPIC_ARN. */
   sns: SnsTopic | undefined;
 }
@@ -76,6 +84,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   await allowLinksOfNewSecret(parts);
   const library = new Library({ contentDir: config.contentDir, clock, log });
   const pictures = new Pictures({ ...parts, library });
+  const progress = new ProgressWatch(parts);
   return {
     ...parts,
     library,
@@ -87,6 +96,9 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     spam: config.akismet && watchedAkismet(parts, config.akismet),
     sns: config.sesTopicArn === undefined ? undefined : new SnsTopic({ arn: config.sesTopicArn, clock }),
     sender: newSender({ ...parts, library }, dkim),
+    progress,
+    live: new Live(parts, progress),
+    readerCounts: new Remembered<number>({ restShare: 200 }),
   };
 }
 
@@ -120,6 +132,7 @@ function everyLetter(parts: Parts & { library: Library }, dkim: DkimSigner | und
 
 /** Ends what is under way, then closes; nothing may use the app afterwards. */
 export async function closeApp(app: App): Promise<void> {
+  app.live.close();
   await Promise.allSettled(app.background);
   app.library.close();
   app.pictures.makers.close();

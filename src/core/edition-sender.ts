@@ -4,6 +4,7 @@ import { pauseIfSending } from './editions/move-edition.ts';
 import { Sender, type SenderHooks } from './mail/deliver.ts';
 import { readDkimSigner } from './mail/dkim.ts';
 import { relayFor } from './mail/relay-for.ts';
+import { noteRelay } from './mail/relay-health.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Db, type Engine, openDatabase } from './platform/db.ts';
@@ -50,6 +51,7 @@ export function hooksOf(parts: Parts): SenderHooks {
     maySendEditions: () => isOurInstance(parts),
     onBounce: async (delivery, reply) => void (await takeSmtpBounce(parts, delivery, reply)),
     onFault: async (edition, reason) => void (await pauseIfSending(parts, edition, reason)),
+    onRelay: (news) => noteRelay(parts, news),
   };
 }
 

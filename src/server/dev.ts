@@ -35,6 +35,7 @@ try {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
+      app.live.close();
       await server.stop();
       await stopWorker();
       await closeApp(app);

@@ -38,7 +38,7 @@ export const MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sand
 /** For a page of the desk that shows letters: each stands in a frame of its own. */
 export const FRAMING_POLICY = [...POLICY, "frame-src 'self'"].join('; ');
 
-/** For a page of the desk that a script of our own makes better: a passkey cannot be asked for without one. */
+/** For a page of the desk that a script of our own makes better; but for asking for a passkey, none is needed. */
 export const SCRIPT_POLICY = [...POLICY, "script-src 'self'"].join('; ');
 
 /** What the frame of a letter may do: its links open beside the desk. No script, no form, and the site is a stranger to it. */

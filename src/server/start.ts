@@ -50,6 +50,7 @@ export async function serve(config: Config, relayLog?: string): Promise<void> {
   app.index.follow(); // it reads every article: not before readers are served
   const signal = await stopped;
   app.log.info('server.stopping', { signal });
+  app.live.close(); // lines on which nothing ends by itself
   await Promise.all([drain(), stopWorker()]);
   await closeApp(app);
   app.log.info('server.stopped');

@@ -7,6 +7,7 @@ import { forgetOldNotices, gatherReplyLetters } from '#core/comments/letters/rep
 import { forgetOldFeedback, sendDueFeedback } from '#core/comments/moderation/filter-feedback.ts';
 import { deleteOldSessions } from '#core/desk/sessions.ts';
 import { sendDueLetters } from '#core/editions/due-letters.ts';
+import { keepTally } from '#core/editions/keep-tally.ts';
 import { finishEditions } from '#core/editions/move-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
@@ -42,7 +43,10 @@ export function startWorker(app: App, editions: EditionWork): () => Promise<void
       await makeDueEditions(app);
       await sendDueLetters(app);
     }),
-    repeat(app, signal, 'endings', 2 * SECOND, async () => void (await finishEditions(app))),
+    repeat(app, signal, 'endings', 2 * SECOND, async () => {
+      await finishEditions(app);
+      await keepTally(app);
+    }),
     editions.watch(app, signal),
     repeat(app, signal, 'instance', MINUTE, async () => void (await watchInstance(app))),
     repeat(app, signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),

@@ -114,14 +114,19 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the people at the desk', at: () => '/desk/people/', isDesk: true },
   ],
   'the desk': [
-    { name: 'the desk', at: () => '/desk/', isDesk: true },
+    { name: 'the desk', at: () => '/desk/', isDesk: true, hasScript: true },
     { name: 'the articles at the desk', at: () => '/desk/articles/', isDesk: true },
     { name: 'the held comments at the desk', at: () => '/desk/comments/', isDesk: true },
     { name: 'the published comments at the desk', at: () => '/desk/comments/?state=published', isDesk: true },
     { name: 'the spam at the desk', at: () => '/desk/comments/?state=spam', isDesk: true },
     { name: 'the trash at the desk', at: () => '/desk/comments/?state=trash', isDesk: true },
-    { name: 'the editions at the desk', at: () => '/desk/editions/', isDesk: true },
-    { name: 'the books of an edition at the desk', at: ({ edition }) => booksOf(edition), isDesk: true },
+    { name: 'the editions at the desk', at: () => '/desk/editions/', isDesk: true, hasScript: true },
+    {
+      name: 'the books of an edition at the desk',
+      at: ({ edition }) => booksOf(edition),
+      isDesk: true,
+      hasScript: true,
+    },
     { name: 'the next digest at the desk', at: () => '/desk/editions/next/weekly/', isDesk: true },
     {
       name: 'a plan that was changed in another window',

@@ -31,6 +31,7 @@ const MAY: Record<string, readonly Role[]> = {
   comments: EVERYBODY,
   articles: ['owner', 'editor'],
   editions: ['owner', 'editor'],
+  live: ['owner', 'editor'],
   figures: ['owner', 'editor'],
   mail: ['owner'],
   subscribers: ['owner'],

@@ -35,5 +35,9 @@ const AREAS = {
 export type Area = keyof typeof AREAS;
 
 export function isFor(role: Role, area: Area): boolean {
-  return AREAS[area].includes(role);
+  return rolesFor(area).includes(role);
+}
+
+export function rolesFor(area: Area): readonly Role[] {
+  return AREAS[area];
 }

@@ -2,6 +2,7 @@ import { type Article, SEVERITIES } from '../articles/article.ts';
 import { noteAct } from '../platform/audit.ts';
 import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
+import type { Remembered } from '../platform/remembered.ts';
 import { settingValue, writeSetting } from '../platform/settings.ts';
 import { type AlertSubject, subjectKey } from './alert.ts';
 import { editionOn } from './edition-rows.ts';
@@ -22,18 +23,31 @@ export interface AlertSuggestion extends AlertSubject {
 /**
  * What the desk asks "send now to N?" about: articles of the set severity, and updates of stories that still develop and
  * that readers have been told of. Nothing is kept but what was sent and what was dismissed.
+ *
+ * @param parts.readerCounts to how many each would go is a count of all subscribers, which may be of some seconds ago
  */
-export async function alertSuggestions(parts: EditionParts): Promise<AlertSuggestion[]> {
-  const { db, library } = parts;
+export async function alertSuggestions(
+  parts: EditionParts & { readerCounts?: Remembered<number> },
+): Promise<AlertSuggestion[]> {
   const suggestions: AlertSuggestion[] = [];
+  for (const alert of await openAlerts(parts)) {
+    const count = async () => (await plannedAlert(parts, alert)).readers;
+    const readers = await (parts.readerCounts?.of(alert.key, count) ?? count());
+    if (readers > 0) suggestions.push({ ...alert, readers });
+  }
+  return suggestions;
+}
+
+async function openAlerts(parts: EditionParts): Promise<(AlertSubject & { key: string })[]> {
+  const { db, library } = parts;
+  const open: (AlertSubject & { key: string })[] = [];
   for (const subject of library.articles().flatMap((article) => candidates(parts, article))) {
     const key = subjectKey(subject);
     if ((await editionOn(db, 'alert', key)) || (await settingValue(db, dismissedSetting(key)))) continue;
     if (subject.update && !(await isToldOf(db, subject.article.slug, subject.update.at))) continue;
-    const { readers } = await plannedAlert(parts, subject);
-    if (readers > 0) suggestions.push({ ...subject, key, readers });
+    open.push({ ...subject, key });
   }
-  return suggestions;
+  return open;
 }
 
 /** A suggestion that was turned down is not made again. */

@@ -4,7 +4,10 @@ import type { Db, Trx } from '../platform/db.ts';
 export type DeliveryCounts = Partial<Record<DeliveryState, number>>;
 
 /** How the letters of each of these editions stand. */
-export async function countsOf(db: Db, editions: readonly string[]): Promise<Map<string, DeliveryCounts>> {
+export async function countsOf(
+  db: Db | Trx,
+  editions: readonly string[],
+): Promise<Map<string, DeliveryCounts>> {
   if (editions.length === 0) return new Map();
   const rows = await db
     .selectFrom('delivery')

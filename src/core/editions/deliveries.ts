@@ -18,6 +18,7 @@ import {
 import type { Edition } from './edition.ts';
 import { allEditions, editionById } from './edition-rows.ts';
 import { reopenEdition } from './move-edition.ts';
+import { keptTallies } from './tally-rows.ts';
 
 export type { DeliveryCounts, DeliveryLine } from './deliveries-rows.ts';
 
@@ -33,14 +34,27 @@ export interface EditionLedger {
   total: number;
 }
 
-/** Every edition, the newest first, and how its letters stand. */
-export async function editionLedgers(db: Db, most = 100): Promise<EditionLedger[]> {
+/**
+ * Every edition, the newest first, and how its letters stand.
+ *
+ * @param known counts that need not be made again, by the edition's id
+ */
+export async function editionLedgers(
+  db: Db,
+  most = 100,
+  known: ReadonlyMap<string, DeliveryCounts> = new Map(),
+): Promise<EditionLedger[]> {
   const editions = await allEditions(db, most);
-  const counts = await countsOf(
+  const tallies = await keptTallies(
     db,
     editions.map(({ id }) => id),
   );
-  return editions.map((edition) => ledgerOf(edition, counts.get(edition.id) ?? {}));
+  const there = new Map([...tallies, ...known]);
+  const counts = await countsOf(
+    db,
+    editions.map(({ id }) => id).filter((id) => !there.has(id)),
+  );
+  return editions.map((edition) => ledgerOf(edition, there.get(edition.id) ?? counts.get(edition.id) ?? {}));
 }
 
 /** One edition's books. */
@@ -141,11 +155,13 @@ function ledgerOf(edition: Edition, counts: DeliveryCounts): EditionLedger {
   return { edition, counts: inOrder(counts), total: sumOf(counts) };
 }
 
-function inOrder(counts: DeliveryCounts): DeliveryCounts {
+/** The states that there are, in the order in which they are told. */
+export function inOrder(counts: DeliveryCounts): DeliveryCounts {
   const present = DELIVERY_STATES.filter((state) => counts[state]);
   return Object.fromEntries(present.map((state) => [state, counts[state]]));
 }
 
-function sumOf(counts: DeliveryCounts): number {
+/** How many letters these are. */
+export function sumOf(counts: DeliveryCounts): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

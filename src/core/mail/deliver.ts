@@ -11,6 +11,7 @@ import { isAlive, newOwner } from './owner.ts';
 import { Progress, type Tally } from './progress.ts';
 import type { ReadyLetter } from './ready-letter.ts';
 import type { Relay } from './relay.ts';
+import type { RelayNews } from './relay-health.ts';
 import { Sending } from './sending.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface SenderHooks {
   onBounce?(delivery: Delivery, reply: string): Promise<void>;
   /** No letter of the edition can go out: it should pause, for this reason. */
   onFault?(edition: string, reason: string): Promise<void>;
+  /** The relay was found to be away, or to take letters: at first, and after it was away. */
+  onRelay?(news: RelayNews): Promise<void>;
 }
 
 /**
@@ -45,6 +48,7 @@ export class Sender {
   readonly #progress: Progress;
   #awayUntil = 0;
   #awayFor = 0;
+  #isRelayKnownHere = false;
 
   constructor(
     parts: Parts,
@@ -135,7 +139,7 @@ export class Sender {
       case 'lost':
         return this.#parts.log.warn('letter.lost-lease', factsOf(delivery));
       case 'sent':
-        this.#awayFor = 0;
+        this.#relayIsHere();
         return this.#write(delivery, { ...outcome, sentAt: isoTime(now) });
       case 'deferred':
         if (outcome.everyone) this.#waitForRelay(now, outcome.reply);
@@ -195,5 +199,15 @@ export class Sender {
     this.#awayFor = Math.min(Math.max(SECOND, this.#awayFor * 2), MINUTE);
     this.#awayUntil = now.getTime() + this.#awayFor;
     this.#parts.log.warn('relay.away', { nextTryInSeconds: this.#awayFor / SECOND, status: statusOf(reply) });
+    this.#isRelayKnownHere = false;
+    const nextTry = new Date(this.#awayUntil);
+    this.#tell(this.#hooks.onRelay?.({ state: 'away', reply, nextTry }));
+  }
+
+  #relayIsHere(): void {
+    this.#awayFor = 0;
+    if (this.#isRelayKnownHere) return;
+    this.#isRelayKnownHere = true;
+    this.#tell(this.#hooks.onRelay?.({ state: 'here' }));
   }
 }

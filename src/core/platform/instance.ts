@@ -65,6 +65,11 @@ export async function watchInstance(parts: InstanceParts & Pick<Parts, 'log'>): 
   else parts.log.warn('instance.moved', { message: instanceWords(instance) });
 }
 
+/** When a worker was last at work on this database (UTC text); it says so once a minute. */
+export async function lastSeenAtWork({ db }: Pick<Parts, 'db'>): Promise<string | undefined> {
+  return settingValue(db, SEEN);
+}
+
 async function noteSeen({ db, clock }: InstanceParts): Promise<void> {
   await writeSetting(db, SEEN, isoTime(clock.now()));
 }

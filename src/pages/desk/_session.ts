@@ -2,6 +2,7 @@ import type { APIContext, AstroGlobal } from 'astro';
 import { recordAct } from '#core/desk/audit.ts';
 import { type Area, isFor } from '#core/desk/roles.ts';
 import { type AtDesk, endSession, personAt, SESSION_MS } from '#core/desk/sessions.ts';
+import { tokenHash } from '#core/platform/tokens.ts';
 import { refusalPage } from '#server/refusals.ts';
 import { fromHere, stepUpPath } from './_way-back.ts';
 
@@ -69,9 +70,15 @@ export async function dropSession(context: Cookies): Promise<void> {
   context.cookies.delete(cookieName(context), { path: '/', secure });
 }
 
-/** For those who are not signed in: a page to read leads to the sign-in, an act is refused. */
+/** The hash of whose session asks, for who looks again later whether it still stands. */
+export function sessionHash(context: Context): string {
+  return tokenHash('session', context.cookies.get(cookieName(context))?.value ?? '');
+}
+
+/** For those who are not signed in: a page to read leads to the sign-in; an act, or a page that looks on, is refused. */
 function signInFirst({ request, url }: Pick<Context, 'request' | 'url'>): Response {
-  if (request.method !== 'POST') return seeOther(`/desk/sign-in/${fromHere(url)}`);
+  const isLookingOn = request.headers.get('accept') === 'text/event-stream';
+  if (request.method !== 'POST' && !isLookingOn) return seeOther(`/desk/sign-in/${fromHere(url)}`);
   const text = 'You are not signed in any more, so nothing was changed. Sign in and do it again.\n';
   return new Response(text, {
     status: 401,

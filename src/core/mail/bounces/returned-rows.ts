@@ -36,7 +36,19 @@ export async function markReturned(trx: Trx, id: number, reply: string): Promise
     .where('id', '=', id)
     .where('state', 'in', ['sent', 'uncertain'])
     .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  if (numUpdatedRows === 0n) return false;
+  // What was counted when its edition had ended is not so any more.
+  await trx
+    .deleteFrom('edition_tally')
+    .where('edition_id', 'in', (e) =>
+      e
+        .selectFrom('delivery')
+        .select('edition_id')
+        .where('id', '=', id)
+        .$narrowType<{ edition_id: string }>(),
+    )
+    .execute();
+  return true;
 }
 
 /** How an edition fares: letters that were sent (came back or not), those that came back, and complaints about them. */

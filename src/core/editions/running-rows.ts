@@ -1,0 +1,50 @@
+import type { EditionState } from '#db/schema.ts';
+import type { Db } from '../platform/db.ts';
+
+export interface RunningEdition {
+  id: string;
+  title: string;
+  state: EditionState;
+  reason: string;
+}
+
+/** Editions that are being sent, are paused, or ended since a time; in the order in which they started. */
+export async function runningEditions(db: Db, since: string): Promise<RunningEdition[]> {
+  return db
+    .selectFrom('edition')
+    .select(['id', 'title', 'state', 'reason'])
+    .where('number', 'is not', null)
+    .where((w) => w.or([w('state', 'in', ['sending', 'paused']), w('ended_at', '>=', since)]))
+    .orderBy('number')
+    .execute();
+}
+
+/** What was said last to a letter of an edition that a domain put off, and when that letter is tried again. */
+export async function lastDeferral(
+  db: Db,
+  edition: string,
+  domain: string,
+): Promise<{ reply: string | null; due_at: string } | undefined> {
+  return db
+    .selectFrom('delivery')
+    .select(['reply', 'due_at'])
+    .where('edition_id', '=', edition)
+    .where('state', '=', 'deferred')
+    .where('domain', '=', domain)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** The letters of an edition of which nobody knows whether they arrived, at most so many, in the order of their rows. */
+export async function uncertainOf(db: Db, edition: string, most: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('delivery')
+    .select('recipient')
+    .where('edition_id', '=', edition)
+    .where('state', '=', 'uncertain')
+    .orderBy('id')
+    .limit(most)
+    .execute();
+  return rows.map(({ recipient }) => recipient);
+}
