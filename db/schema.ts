@@ -27,6 +27,7 @@ export interface Schema {
   session: SessionTable;
   article_view: ArticleViewTable;
   article_view_total: ArticleViewTotalTable;
+  comment_rule: CommentRuleTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -392,4 +393,16 @@ export interface ArticleViewTable {
 export interface ArticleViewTotalTable {
   slug: string;
   views: number;
+}
+
+/** An entry of a list of what is held or blocked, kept at the desk beside those of site.yaml; never changed, but removed. */
+export interface CommentRuleTable {
+  id: Generated<number>;
+  list: 'hold' | 'block';
+  kind: 'words' | 'domains' | 'addresses' | 'networks';
+  entry: string;
+  added_at: string;
+  added_by: string;
+  removed_at: string | null;
+  removed_by: string | null;
 }

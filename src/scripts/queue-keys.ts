@@ -1,0 +1,188 @@
+/**
+ * Keys for the queue of comments. Everything they do is a button or a link of the page: without this script the page
+ * does the same, with it a decision leaves the rest of the page, and the place in it, as they were.
+ */
+
+const OFF = 'watchpost-queue-keys-off';
+
+const main = (): HTMLElement => document.querySelector('main') as HTMLElement;
+const cards = (): HTMLElement[] => [...main().querySelectorAll<HTMLElement>('article.queued')];
+const dialog = (): HTMLDialogElement | null => document.querySelector('#queue-keys');
+
+/** Stays where it is when the page's content is replaced, so that what is written into it is read out. */
+const said = document.createElement('p');
+said.className = 'hidden';
+said.setAttribute('role', 'status');
+said.id = 'queue-said';
+document.body.append(said);
+
+let isBusy = false;
+
+/** The comment that the keys are about: that which has the focus, or holds what has it. */
+function current(): HTMLElement | undefined {
+  return document.activeElement?.closest<HTMLElement>('article.queued') ?? undefined;
+}
+
+function focusOn(card: HTMLElement | undefined): void {
+  if (!card) return;
+  card.focus({ preventScroll: true });
+  card.scrollIntoView({ block: 'nearest' });
+}
+
+function step(by: 1 | -1): void {
+  const all = cards();
+  const here = current();
+  const place = here ? all.indexOf(here) + by : by === 1 ? 0 : all.length - 1;
+  focusOn(all[Math.min(Math.max(place, 0), all.length - 1)]);
+}
+
+function press(value: string, within: ParentNode | undefined): void {
+  const button = within?.querySelector<HTMLButtonElement>(`button[name="action"][value="${value}"]`);
+  if (button) button.click();
+  else say('There is nothing here that this key does.');
+}
+
+function say(words: string): void {
+  said.textContent = '';
+  requestAnimationFrame(() => {
+    said.textContent = words;
+  });
+}
+
+function reply(): void {
+  const details = current()?.querySelector<HTMLDetailsElement>('details.answer');
+  if (details) details.open = true;
+  if (details) details.querySelector('textarea')?.focus();
+  else say('This comment cannot be answered here.');
+}
+
+function select(): void {
+  const box = current()?.querySelector<HTMLInputElement>('input[form="selected"]');
+  if (!box) return;
+  box.checked = !box.checked;
+  saySelected();
+}
+
+function saySelected(): void {
+  const count = main().querySelectorAll('input[form="selected"]:checked').length;
+  say(count === 1 ? '1 comment is selected.' : `${count} comments are selected.`);
+}
+
+const KEYS: Record<string, () => void> = {
+  j: () => step(1),
+  k: () => step(-1),
+  a: () => press('approve', current()),
+  s: () => press('spam', current()),
+  t: () => press('delete', current()),
+  h: () => press('hold', current()),
+  u: () => press('undo', main()),
+  r: reply,
+  x: select,
+  '?': () => dialog()?.showModal(),
+};
+
+const TYPED_INTO = 'input:not([type="checkbox"]), textarea, select, [contenteditable]';
+
+document.addEventListener('keydown', (event) => {
+  const { key, target, ctrlKey, metaKey, altKey, isComposing, repeat, defaultPrevented } = event;
+  if (ctrlKey || metaKey || altKey || isComposing || defaultPrevented) return;
+  if (target instanceof Element && target.closest(TYPED_INTO)) return;
+  if (dialog()?.open) return;
+  const act = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
+  if (!act || (key !== '?' && isOff())) return;
+  if (repeat && key !== 'j' && key !== 'k') return; // held down, a key decides once
+  event.preventDefault();
+  act();
+});
+
+/** WCAG 2.1.4: keys of one letter can be switched off. */
+function isOff(): boolean {
+  return localStorage.getItem(OFF) !== null;
+}
+
+/** A form of the queue is sent without leaving the page; where that fails, as any form is. */
+document.addEventListener('submit', (event) => {
+  const { target: form, submitter } = event;
+  if (!(form instanceof HTMLFormElement) || form.method !== 'post' || !main().contains(form)) return;
+  event.preventDefault();
+  if (isBusy) return;
+  send(form, submitter instanceof HTMLButtonElement ? submitter : undefined);
+});
+
+async function send(form: HTMLFormElement, submitter: HTMLButtonElement | undefined): Promise<void> {
+  isBusy = true;
+  const card = form.closest<HTMLElement>('article.queued') ?? current();
+  const place = card ? cards().indexOf(card) : -1;
+  const ids = cards().map(({ id }) => id);
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form, submitter)) fields.append(name, String(value));
+  try {
+    const response = await fetch(addressOf(form), { method: 'POST', body: fields });
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+    const content = page.querySelector('main');
+    // Signed out meanwhile, or a page of the front door: shown as it is.
+    if (!content || response.redirected) return leave(form, submitter);
+    replace(content, ids, place);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    say('The site could not be reached: nothing is known to be changed. Load the page again.');
+  } finally {
+    isBusy = false;
+  }
+}
+
+/** `form.action` is its button of that name. */
+function addressOf(form: HTMLFormElement): URL {
+  return new URL(form.getAttribute('action') ?? '', location.href);
+}
+
+function leave(form: HTMLFormElement, submitter: HTMLButtonElement | undefined): void {
+  if (submitter) {
+    const field = document.createElement('input');
+    Object.assign(field, { type: 'hidden', name: submitter.name, value: submitter.value });
+    form.append(field);
+  }
+  form.submit();
+}
+
+/** Shows what the server answered; the focus stays on the same comment, or goes to the one that followed it. */
+function replace(content: HTMLElement, ids: readonly string[], place: number): void {
+  main().replaceWith(content);
+  const words = content.querySelector('[data-done] .title')?.textContent?.trim();
+  const wrong = content.querySelector<HTMLTextAreaElement>('.error ~ textarea');
+  const ways = place < 0 ? [] : [...ids.slice(place), ...ids.slice(0, place).reverse()];
+  const next = ways.map((id) => content.querySelector<HTMLElement>(`#${id}`)).find((card) => card !== null);
+  if (wrong) wrong.focus();
+  else if (next) focusOn(next);
+  else content.focus();
+  begin();
+  if (words) say(words);
+}
+
+/** What only a script can offer is shown where there is one. */
+function begin(): void {
+  for (const one of main().querySelectorAll<HTMLElement>('[data-scripted]')) one.hidden = false;
+  const off = dialog()?.querySelector<HTMLInputElement>('[name="keys-on"]');
+  if (off) off.checked = !isOff();
+}
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : undefined;
+  if (target?.closest('[data-show-keys]')) dialog()?.showModal();
+  const link = target?.closest<HTMLElement>('[data-select]');
+  if (!link) return;
+  event.preventDefault();
+  const isAll = link.dataset.select === 'all';
+  for (const box of main().querySelectorAll<HTMLInputElement>('input[form="selected"]')) box.checked = isAll;
+  saySelected();
+});
+
+document.addEventListener('change', ({ target }) => {
+  if (!(target instanceof HTMLInputElement)) return;
+  if (target.name === 'comment') saySelected();
+  if (target.name !== 'keys-on') return;
+  if (target.checked) localStorage.removeItem(OFF);
+  else localStorage.setItem(OFF, '1');
+});
+
+begin();
