@@ -12,11 +12,12 @@ const dialog = (): HTMLDialogElement | null => document.querySelector('#queue-ke
 /** Stays where it is when the page's content is replaced, so that what is written into it is read out. */
 const said = document.createElement('p');
 said.className = 'hidden';
-said.setAttribute('role', 'status');
+said.setAttribute('aria-live', 'polite');
 said.id = 'queue-said';
 document.body.append(said);
 
-let isBusy = false;
+/** One decision after another, in the order in which they were made. */
+let sending: Promise<void> = Promise.resolve();
 
 /** The comment that the keys are about: that which has the focus, or holds what has it. */
 function current(): HTMLElement | undefined {
@@ -105,29 +106,39 @@ document.addEventListener('submit', (event) => {
   const { target: form, submitter } = event;
   if (!(form instanceof HTMLFormElement) || form.method !== 'post' || !main().contains(form)) return;
   event.preventDefault();
-  if (isBusy) return;
-  send(form, submitter instanceof HTMLButtonElement ? submitter : undefined);
+  const made = decisionOf(form, submitter instanceof HTMLButtonElement ? submitter : undefined);
+  sending = sending.then(() => send(made));
 });
 
-async function send(form: HTMLFormElement, submitter: HTMLButtonElement | undefined): Promise<void> {
-  isBusy = true;
-  const card = form.closest<HTMLElement>('article.queued') ?? current();
-  const place = card ? cards().indexOf(card) : -1;
-  const ids = cards().map(({ id }) => id);
+/** A form as it was when it was sent: by the time that its turn comes, the page may show another. */
+interface Decision {
+  form: HTMLFormElement;
+  fields: URLSearchParams;
+  /** The comment that it stood at, or that the keys were about. */
+  card: HTMLElement | undefined;
+}
+
+function decisionOf(form: HTMLFormElement, submitter: HTMLButtonElement | undefined): Decision {
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form, submitter)) fields.append(name, String(value));
+  return { form, fields, card: form.closest<HTMLElement>('article.queued') ?? current() };
+}
+
+async function send({ form, fields, card }: Decision): Promise<void> {
+  const ids = cards().map(({ id }) => id);
+  const place = card ? ids.indexOf(card.id) : -1;
   try {
-    const response = await fetch(addressOf(form), { method: 'POST', body: fields });
+    // Also where the page is left meanwhile.
+    const response = await fetch(addressOf(form), { method: 'POST', body: fields, keepalive: true });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const content = page.querySelector('main');
-    // Signed out meanwhile, or a page of the front door: shown as it is.
-    if (!content || response.redirected) return leave(form, submitter);
-    replace(content, ids, place);
+    if (content && !response.redirected) {
+      carryOver(main(), content, form);
+      replace(content, ids, place);
+    } else location.reload(); // signed out meanwhile
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    say('The site could not be reached: nothing is known to be changed. Load the page again.');
-  } finally {
-    isBusy = false;
+    say('The site could not be reached: it is not known whether anything was changed. Load the page again.');
   }
 }
 
@@ -136,13 +147,19 @@ function addressOf(form: HTMLFormElement): URL {
   return new URL(form.getAttribute('action') ?? '', location.href);
 }
 
-function leave(form: HTMLFormElement, submitter: HTMLButtonElement | undefined): void {
-  if (submitter) {
-    const field = document.createElement('input');
-    Object.assign(field, { type: 'hidden', name: submitter.name, value: submitter.value });
-    form.append(field);
+/** What was typed or ticked elsewhere on the page, and not sent, stays. */
+function carryOver(from: HTMLElement, to: HTMLElement, sent: HTMLFormElement): void {
+  for (const { id, value, form } of from.querySelectorAll<HTMLTextAreaElement>('.answer textarea')) {
+    const same = to.querySelector<HTMLTextAreaElement>(`#${id}`);
+    if (!same || !value || form === sent) continue;
+    same.value = value;
+    same.closest('details')?.setAttribute('open', '');
   }
-  form.submit();
+  if (sent.id === 'selected') return;
+  for (const { value } of from.querySelectorAll<HTMLInputElement>('input[form="selected"]:checked')) {
+    const same = to.querySelector<HTMLInputElement>(`input[form="selected"][value="${value}"]`);
+    if (same) same.checked = true;
+  }
 }
 
 /** Shows what the server answered; the focus stays on the same comment, or goes to the one that followed it. */

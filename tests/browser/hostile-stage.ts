@@ -31,7 +31,7 @@ export interface HostileStage {
 
 type App = Awaited<ReturnType<typeof openApp>>;
 
-/** So many of a cluster does the desk show at once. */
+/** So many are put together for the desk. */
 const CLUSTER = 200;
 
 /** Sends each attack as a comment through the site's own rules, and makes of them all that strangers' words get into. */
