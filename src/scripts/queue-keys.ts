@@ -6,7 +6,7 @@
 const OFF = 'watchpost-queue-keys-off';
 
 const main = (): HTMLElement => document.querySelector('main') as HTMLElement;
-const cards = (): HTMLElement[] => [...main().querySelectorAll<HTMLElement>('article.queued')];
+const cards = (): HTMLElement[] => [...main().querySelectorAll<HTMLElement>('article.queued:not([inert])')];
 const dialog = (): HTMLDialogElement | null => document.querySelector('#queue-keys');
 
 /** Stays where it is when the page's content is replaced, so that what is written into it is read out. */
@@ -18,6 +18,8 @@ document.body.append(said);
 
 /** One decision after another, in the order in which they were made. */
 let sending: Promise<void> = Promise.resolve();
+/** Comments whose decision is on its way. */
+const decided = new Set<string>();
 
 /** The comment that the keys are about: that which has the focus, or holds what has it. */
 function current(): HTMLElement | undefined {
@@ -107,6 +109,7 @@ document.addEventListener('submit', (event) => {
   if (!(form instanceof HTMLFormElement) || form.method !== 'post' || !main().contains(form)) return;
   event.preventDefault();
   const made = decisionOf(form, submitter instanceof HTMLButtonElement ? submitter : undefined);
+  if (made.moves) letGo(made.moves);
   sending = sending.then(() => send(made));
 });
 
@@ -114,27 +117,37 @@ document.addEventListener('submit', (event) => {
 interface Decision {
   form: HTMLFormElement;
   fields: URLSearchParams;
-  /** The comment that it stood at, or that the keys were about. */
-  card: HTMLElement | undefined;
+  /** The one comment that it moves to another list. */
+  moves: HTMLElement | undefined;
 }
 
 function decisionOf(form: HTMLFormElement, submitter: HTMLButtonElement | undefined): Decision {
   const fields = new URLSearchParams();
   for (const [name, value] of new FormData(form, submitter)) fields.append(name, String(value));
-  return { form, fields, card: form.closest<HTMLElement>('article.queued') ?? current() };
+  const isMove = ['approve', 'spam', 'delete', 'hold'].includes(submitter?.value ?? '');
+  const card = form.closest<HTMLElement>('article.queued') ?? undefined;
+  return { form, fields, moves: isMove ? card : undefined };
 }
 
-async function send({ form, fields, card }: Decision): Promise<void> {
-  const ids = cards().map(({ id }) => id);
-  const place = card ? ids.indexOf(card.id) : -1;
+/** The next key is about the next comment, before the server has answered for this one. */
+function letGo(card: HTMLElement): void {
+  const all = cards();
+  const place = all.indexOf(card);
+  decided.add(card.id);
+  focusOn(all[place + 1] ?? all[place - 1]);
+  card.inert = true;
+}
+
+async function send({ form, fields, moves }: Decision): Promise<void> {
   try {
     // Also where the page is left meanwhile.
     const response = await fetch(addressOf(form), { method: 'POST', body: fields, keepalive: true });
     const page = new DOMParser().parseFromString(await response.text(), 'text/html');
     const content = page.querySelector('main');
+    if (moves) decided.delete(moves.id);
     if (content && !response.redirected) {
       carryOver(main(), content, form);
-      replace(content, ids, place);
+      replace(content);
     } else location.reload(); // signed out meanwhile
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -163,9 +176,12 @@ function carryOver(from: HTMLElement, to: HTMLElement, sent: HTMLFormElement): v
 }
 
 /** Shows what the server answered; the focus stays on the same comment, or goes to the one that followed it. */
-function replace(content: HTMLElement, ids: readonly string[], place: number): void {
+function replace(content: HTMLElement): void {
+  const here = current();
+  const ids = cards().map(({ id }) => id);
+  const place = here ? ids.indexOf(here.id) : -1;
   main().replaceWith(content);
-  const words = content.querySelector('[data-done] .title')?.textContent?.trim();
+  for (const card of cards()) card.inert = decided.has(card.id);
   const wrong = content.querySelector<HTMLTextAreaElement>('.error ~ textarea');
   const ways = place < 0 ? [] : [...ids.slice(place), ...ids.slice(0, place).reverse()];
   const next = ways.map((id) => content.querySelector<HTMLElement>(`#${id}`)).find((card) => card !== null);
@@ -173,6 +189,7 @@ function replace(content: HTMLElement, ids: readonly string[], place: number): v
   else if (next) focusOn(next);
   else content.focus();
   begin();
+  const words = content.querySelector('[data-done] .title')?.textContent?.trim();
   if (words) say(words);
 }
 
