@@ -151,6 +151,8 @@ async function send({ form, fields, moves }: Decision): Promise<void> {
     } else location.reload(); // signed out meanwhile
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
+    if (moves) decided.delete(moves.id);
+    if (moves) moves.inert = false;
     say('The site could not be reached: it is not known whether anything was changed. Load the page again.');
   }
 }
