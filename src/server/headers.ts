@@ -1,4 +1,4 @@
-/** Nothing is allowed but what a page of ours uses: its own styles, fonts, pictures and forms. No script at all. */
+/** Nothing is allowed but what a page of ours uses: its own styles, fonts, pictures and forms. No script but for those below. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
