@@ -1,14 +1,17 @@
 const DISCUSSIONS = 'articles/[^/]+/comments|newsletter/comment/[^/]+/[^/]+';
 const LETTERS = 'desk/editions/letters/[^/]+/[^/]+(?:/letter)?';
 const COMPOSE = 'desk/editions/next/[^/]+';
-const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles|desk/comments';
+const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles';
 
 /** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
 const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] = [
   { name: 'q', pages: /^\/search\/$/ },
   { name: 'state', pages: /^\/desk\/comments\/$/ },
   { name: 'sort', pages: /^\/desk\/articles\/$/ },
-  { name: 'cluster', pages: /^\/desk\/comments\/$/ },
+  ...['cluster', 'words', 'name', 'article', 'person', 'verdict', 'sign', 'before', 'select'].map((name) => ({
+    name,
+    pages: /^\/desk\/comments\/$/,
+  })),
   { name: 'look', pages: new RegExp(`^/(?:${COMPOSE}|${LETTERS})/$`) },
   { name: 'saved', pages: new RegExp(`^/${COMPOSE}/$`) },
   { name: 'dropped', pages: new RegExp(`^/${COMPOSE}/$`) },
