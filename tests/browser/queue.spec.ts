@@ -104,7 +104,7 @@ test('a comment has a page with its thread, its person, its signs and its histor
   await expect(desk.getByRole('row', { name: /3 links, 2 are allowed/ })).toContainText('maxLinks');
   const steps = desk.locator('.steps li');
   await expect(steps).toHaveCount(2);
-  await expect(steps.first()).toContainText('its writer wrote it');
+  await expect(steps.first()).toContainText('its writer: wrote it');
 
   await by(desk, 'Ben').getByText('Approve and reply').click();
   await desk.getByRole('textbox', { name: /Your answer, as/ }).fill('Thank you, *Ben*.');

@@ -12,8 +12,7 @@ export const SIGN_WORDS: Record<SignName | 'hold-list' | 'block-list', { name: s
   },
   links: {
     name: 'Many links',
-    means:
-      'It has more links than the rule maxLinks allows. Where nothing else speaks against it, that is said alone.',
+    means: 'It has more links than the rule maxLinks allows.',
   },
   'bare-link': { name: 'A link alone', means: 'A link, and hardly a word that says why.' },
   destination: {

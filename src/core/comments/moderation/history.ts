@@ -130,7 +130,6 @@ function aboutDecision(moderation: Moderation | undefined): string[] {
 
 /** Fields of the filter's answer beside its verdict, by the names under which they are kept. */
 const NOTES: Record<string, string> = {
-  verdict: 'verdict',
   proTip: 'tip',
   error: 'error',
   debugHelp: 'help',
