@@ -28,7 +28,7 @@ test.describe.configure({ mode: 'default' }); // one stage for all
 test.slow();
 
 const PAGE: Judged = { texts: 'li[id^="comment-"] .prose', around: '#comments' };
-const DESK: Judged = { texts: 'article .prose', around: 'main' };
+const DESK: Judged = { texts: 'article .prose', around: 'main', hasScript: true };
 const RECEIPT: Judged = { texts: '#text .prose', around: 'main' };
 const LETTER: Judged = { texts: 'blockquote', around: 'body', hasStyles: true };
 const ENTRY: Judged = { texts: 'body', around: 'body' };
