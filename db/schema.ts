@@ -34,6 +34,7 @@ export interface Schema {
   audit: AuditTable;
   audit_head: AuditHeadTable;
   edition_tally: EditionTallyTable;
+  comment_rule: CommentRuleTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -495,4 +496,16 @@ export interface EditionTallyTable {
   edition_id: string;
   /** JSON: how many are in which state. */
   counts: string;
+}
+
+/** An entry of a list of what is held or blocked, kept at the desk beside those of site.yaml; never changed, but removed. */
+export interface CommentRuleTable {
+  id: Generated<number>;
+  list: 'hold' | 'block';
+  kind: 'words' | 'domains' | 'addresses' | 'networks';
+  entry: string;
+  added_at: string;
+  added_by: string;
+  removed_at: string | null;
+  removed_by: string | null;
 }

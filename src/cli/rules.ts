@@ -19,7 +19,7 @@ content/site.yaml as they are now, once by the changed ones, and says what would
   --days    how far back, 90 by default
 
 Floods and duplicates are not played again. Network addresses are kept for 30 days: lists of networks say nothing
-about older comments.`,
+about older comments. Entries that are kept at the desk stand on the lists of both.`,
   options: {
     rules: { type: 'string' },
     set: { type: 'string', multiple: true },

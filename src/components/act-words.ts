@@ -11,6 +11,8 @@ const ACT_WORDS: Record<string, string> = {
   'comment.pin': 'pinned a comment',
   'comment.unpin': 'took a pin off',
   'comment.review': 'looked at what the filter was sure of',
+  'comment-rule.add': 'put an entry on a list',
+  'comment-rule.remove': 'took an entry off a list',
   'plan.save': 'saved a plan',
   'plan.drop': 'threw a plan away',
   'edition.start': 'started an edition',
@@ -61,6 +63,8 @@ export function subjectPath(subject: string): string | undefined {
   const [kind, id = ''] = subject.split(/:(.*)/s);
   if (kind === 'edition' && /^\d{4}-\d\d-\d\d-[a-z0-9-]+$/.test(id)) return `/desk/editions/${id}/`;
   if (kind === 'plan' && /^(?:daily|weekly|monthly)$/.test(id)) return `/desk/editions/next/${id}/`;
+  if (kind === 'comment' && /^\d+$/.test(id)) return `/desk/comments/${id}/`;
+  if (kind === 'comment-rule') return '/desk/comments/rules/';
   return undefined;
 }
 

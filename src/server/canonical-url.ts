@@ -2,7 +2,7 @@ const DISCUSSIONS = 'articles/[^/]+/comments|newsletter/comment/[^/]+/[^/]+';
 const LETTERS = 'desk/editions/letters/[^/]+/[^/]+(?:/letter)?';
 const COMPOSE = 'desk/editions/next/[^/]+';
 const MOVING = 'desk/|desk/editions/(?:[^/]+/)?';
-const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles|desk/comments';
+const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles';
 
 const LOG = /^\/desk\/audit\/$/;
 
@@ -11,9 +11,12 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'q', pages: /^\/search\/$/ },
   { name: 'state', pages: /^\/desk\/comments\/$/ },
   { name: 'sort', pages: /^\/desk\/articles\/$/ },
-  { name: 'cluster', pages: /^\/desk\/comments\/$/ },
   { name: 'to', pages: /^\/desk\/(?:sign-in|step-up)\/$/ },
   { name: 'again', pages: new RegExp(`^/(?:${MOVING})$`), values: /^10$/ },
+  ...['cluster', 'words', 'name', 'article', 'person', 'verdict', 'sign', 'before', 'select'].map((name) => ({
+    name,
+    pages: /^\/desk\/comments\/$/,
+  })),
   { name: 'look', pages: new RegExp(`^/(?:${COMPOSE}|${LETTERS})/$`) },
   { name: 'saved', pages: new RegExp(`^/${COMPOSE}/$`) },
   { name: 'dropped', pages: new RegExp(`^/${COMPOSE}/$`) },

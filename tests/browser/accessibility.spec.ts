@@ -38,3 +38,19 @@ for (const [part, kinds] of Object.entries(EVERY_PAGE)) {
     }
   });
 }
+
+test('the keys of the queue: everybody can use their list, in light and dark', async ({ page, stage }) => {
+  await page.context().addCookies([{ ...stage.session, url: stage.site.url }]);
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 320],
+  ] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 640 });
+    await page.goto('/desk/comments/');
+    await page.getByRole('button', { name: 'Keys of this page' }).click();
+    await expect(page.getByRole('dialog', { name: 'Keys of this page' })).toBeVisible();
+    expect.soft(await faults(page), colorScheme).toEqual([]);
+    expect.soft(await overflowing(page), colorScheme).toEqual([]);
+  }
+});

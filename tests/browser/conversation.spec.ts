@@ -129,7 +129,7 @@ test('where the site puts the newest first, every comment is found at its addres
   await reloadUntil(page, () => expect(ofReaders(page).first()).toHaveId('comment-201', { timeout: 100 }));
   await page.goto(new URL(last ?? '', site.url + OUTAGE.path).href);
   await expect(numbered(page, 101)).toBeVisible();
-  await desk.goto('/desk/comments/?state=published&page=9');
+  await desk.goto('/desk/comments/?state=published&name=Ann+1');
   const oldest = desk.getByRole('article', { name: 'Comment by Ann 1', exact: true });
   await oldest.getByRole('link', { name: OUTAGE.title }).click();
   await expect(numbered(desk, 1)).toBeVisible();
@@ -203,12 +203,14 @@ test('alike comments are decided together, and the decision is taken back as one
   await expect(desk.getByRole('status').first()).toContainText('Taken back: 3 comments.');
   await expect(together.getByRole('article')).toHaveCount(3);
   await together.getByRole('button', { name: 'Trash all 3' }).click();
+  await expect(desk.getByRole('status').first()).toContainText('3 comments are now under “Trash”.');
   await desk.goto('/desk/comments/?state=trash');
   await expect(desk.getByRole('article')).toHaveCount(3);
   await desk
     .getByRole('row', { name: /3 comments/ })
     .getByRole('button', { name: 'Take back' })
     .click();
+  await expect(desk.getByRole('status').first()).toContainText('Taken back: 3 comments.');
   await desk.goto('/desk/comments/');
   await expect(together.getByRole('article')).toHaveCount(3);
   expect(site.lines.filter(({ level }) => level === 'error')).toEqual([]);

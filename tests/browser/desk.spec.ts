@@ -135,6 +135,8 @@ test('no page of the desk opens without signing in, however its address is spelt
     'articles/?sort=all',
     'comments/',
     'comments/?state=spam',
+    'comments/1/',
+    'comments/rules/',
     'editions/',
     'editions/next/weekly/',
     'editions/letters/digest/weekly/',

@@ -116,10 +116,49 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
   'the desk': [
     { name: 'the desk', at: () => '/desk/', isDesk: true, hasScript: true },
     { name: 'the articles at the desk', at: () => '/desk/articles/', isDesk: true },
-    { name: 'the held comments at the desk', at: () => '/desk/comments/', isDesk: true },
-    { name: 'the published comments at the desk', at: () => '/desk/comments/?state=published', isDesk: true },
-    { name: 'the spam at the desk', at: () => '/desk/comments/?state=spam', isDesk: true },
-    { name: 'the trash at the desk', at: () => '/desk/comments/?state=trash', isDesk: true },
+    { name: 'the held comments at the desk', at: () => '/desk/comments/', isDesk: true, hasScript: true },
+    {
+      name: 'the published comments at the desk',
+      at: () => '/desk/comments/?state=published',
+      isDesk: true,
+      hasScript: true,
+    },
+    { name: 'the spam at the desk', at: () => '/desk/comments/?state=spam', isDesk: true, hasScript: true },
+    { name: 'the trash at the desk', at: () => '/desk/comments/?state=trash', isDesk: true, hasScript: true },
+    {
+      name: 'a search in the queue',
+      at: () => '/desk/comments/?words=version&select=all',
+      isDesk: true,
+      hasScript: true,
+    },
+    {
+      name: 'a comment with its history at the desk',
+      at: () => '/desk/comments/1/',
+      isDesk: true,
+      hasScript: true,
+    },
+    {
+      name: 'an answer with what it answers at the desk',
+      at: () => '/desk/comments/2/',
+      isDesk: true,
+      hasScript: true,
+    },
+    {
+      name: 'a comment that is not there, at the desk',
+      at: () => '/desk/comments/9999/',
+      status: 404,
+      isDesk: true,
+    },
+    { name: 'the lists of the desk', at: () => '/desk/comments/rules/', isDesk: true },
+    { name: 'an entry that is tried', at: () => '/desk/comments/rules/', isDesk: true, act: tryEntry },
+    {
+      name: 'an entry that is none',
+      at: () => '/desk/comments/rules/',
+      status: 422,
+      isDesk: true,
+      act: tryWrongEntry,
+    },
+    { name: 'a comment that is tried', at: () => '/desk/comments/rules/', isDesk: true, act: tryComment },
     { name: 'the editions at the desk', at: () => '/desk/editions/', isDesk: true, hasScript: true },
     {
       name: 'the books of an edition at the desk',
@@ -250,4 +289,20 @@ async function askForLinkWrongly(page: Page): Promise<void> {
 async function choosePhraseWrongly(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Your phrase' }).fill('www.example.org');
   await page.getByRole('button', { name: 'Save' }).click();
+}
+
+async function tryEntry(page: Page, entry = 'macro'): Promise<void> {
+  await page.getByRole('textbox', { name: 'Entry' }).fill(entry);
+  await page.getByRole('button', { name: 'See what it would have caught' }).click();
+}
+
+function tryWrongEntry(page: Page): Promise<void> {
+  return tryEntry(page, '…');
+}
+
+async function tryComment(page: Page): Promise<void> {
+  await page
+    .getByRole('textbox', { name: 'Comment' })
+    .fill('Buy cheap macros: https://shop.example/?ref=77123');
+  await page.getByRole('button', { name: 'See what would happen' }).click();
 }

@@ -31,7 +31,7 @@ export interface HostileStage {
 
 type App = Awaited<ReturnType<typeof openApp>>;
 
-/** So many of a cluster does the desk show at once. */
+/** So many are put together for the desk. */
 const CLUSTER = 200;
 
 /** Sends each attack as a comment through the site's own rules, and makes of them all that strangers' words get into. */
@@ -223,11 +223,13 @@ export interface Judged {
   around: string;
   /** Styles stand in the elements themselves, as in mail. */
   hasStyles?: boolean;
+  /** One file of the site's own, which stands beside all that holds texts. */
+  hasScript?: boolean;
 }
 
 /** What stands in a page that no comment may bring there: elements, attributes, addresses. */
 export function strangers(page: Page, judged: Judged): Promise<string[]> {
-  return page.evaluate(({ texts, around, hasStyles = false }) => {
+  return page.evaluate(({ texts, around, hasStyles = false, hasScript = false }) => {
     const found: string[] = [];
     const IN_TEXT = /^(?:p|br|em|strong|code|pre|blockquote|ul|ol|li|a|bdi)$/;
     const NOWHERE =
@@ -242,7 +244,9 @@ export function strangers(page: Page, judged: Judged): Promise<string[]> {
         if (!isOfLink) note(element, `attribute ${name} in a text`);
       }
     }
+    const own = `:is(${around}) > script[type="module"][src^="/_astro/"]:empty`;
     for (const element of document.querySelectorAll(`:is(${around}) *`)) {
+      if (hasScript && element === document.querySelector(own)) continue;
       if (element.matches(':is(bdi, .name) *')) note(element, 'element in a name');
       if (NOWHERE.test(element.localName) || element.namespaceURI !== 'http://www.w3.org/1999/xhtml')
         note(element, 'element');

@@ -61,6 +61,7 @@ export async function reloadUntil(page: Page, check: () => Promise<void>): Promi
 export async function decide(desk: Page, action: 'Approve' | 'Spam' | 'Trash', name: string): Promise<void> {
   const queued = desk.getByRole('article', { name: `Comment by ${name}` });
   await queued.getByRole('button', { name: action }).click();
+  await expect(desk.getByRole('status').first()).toContainText(`The comment by ${name} is now under`);
 }
 
 /** Finds, and reads, the comment of a person held at the desk, and lets it appear. */

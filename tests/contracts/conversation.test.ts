@@ -67,7 +67,7 @@ for (const { name, engine, open, openApp } of testEngines()) {
       const lure = (n: number) => say(`Number ${n} is at https://shop.example/x?n=${n}`, person(`s${n}`));
       const first = await say('First words', { notify: true });
       const lures = [await lure(1), await lure(2), await lure(3)];
-      const { clusters } = await queue(db, 'held', 1);
+      const { items: clusters } = await queue(db, 'held');
       assert.deepEqual(
         clusters.map(({ count, read }) => [count, read.map(({ id }) => id)]),
         [

@@ -27,7 +27,9 @@ function acts(room: Room, below: (most: number) => number, ids: number[]): (() =
   };
   const decide = () => {
     const chosen = Array.from({ length: 1 + below(4) }, () => ({ id: some() }));
-    return decideComments(app, chosen, MODERATIONS[below(3)] ?? 'approve', { moderator: 'owner' });
+    return decideComments(app, chosen, MODERATIONS[below(MODERATIONS.length)] ?? 'approve', {
+      moderator: 'owner',
+    });
   };
   return [
     post,

@@ -207,7 +207,7 @@ scenario('what is surely spam is kept as little as a correction needs, for 15 da
   );
   assert.ok(network && checked_fields, 'what a correction needs');
   assert.deepEqual(await app.db.selectFrom('comment_likeness').selectAll().execute(), []);
-  assert.deepEqual((await queue(app.db, 'spam', 1)).clusters, []);
+  assert.deepEqual((await queue(app.db, 'spam')).items, []);
   assert.deepEqual(
     (await discardSample(app.db)).map(({ id }) => id),
     [discard.id],

@@ -165,7 +165,7 @@ scenario('comments that share a link stand together and are decided together', a
   const other = await room.post({ email: 'other@example.org' });
   const lures = [];
   for (const n of [1, 2, 3, 4, 5]) lures.push(await room.post(LURE(n)));
-  const { clusters } = await queue(app.db, 'held', 1);
+  const { items: clusters } = await queue(app.db, 'held');
   assert.deepEqual(
     clusters.map(({ count, comments, read }) => [count, comments.length, read.length]),
     [

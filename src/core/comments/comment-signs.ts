@@ -23,7 +23,7 @@ export interface SignedComment {
   alike: number;
 }
 
-/** Everything that looks automatic to us, and every list of site.yaml that it stands on. */
+/** Everything that looks automatic to us, and every list that it stands on. */
 export function signsOf(comment: SignedComment, rules: CommentRules): CommentSign[] {
   const signs: CommentSign[] = localSigns(comment, rules);
   const held = listed(comment, rules.hold);

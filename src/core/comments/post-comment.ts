@@ -1,4 +1,5 @@
 import type { Article } from '../articles/article.ts';
+import type { CommentRules } from '../articles/comment-rules.ts';
 import type { Library } from '../articles/library.ts';
 import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
@@ -20,6 +21,7 @@ import { commentHtml } from './markup/comment-markup.ts';
 import { openness } from './openness.ts';
 import { placeWithoutFilter } from './place-comment.ts';
 import { placeBeforeFilter } from './placement.ts';
+import { rulesNow } from './rules/rules-now.ts';
 import { type SecondThought, secondThoughts } from './second-thoughts/second-thoughts.ts';
 
 export { BODY_MAX, type CommentDraft, NAME_MAX } from './comment-draft.ts';
@@ -113,13 +115,14 @@ async function save(parts: CommentParts, article: Article, draft: CommentDraft, 
   const at = isoTime(now);
   const keys = likenessKeys({ ...checked, ownHosts: [siteUrl.hostname] });
   const forPerson = draft.forPerson ?? false;
+  const rules = await rulesNow(parts);
   return db.transaction().execute(async (trx) => {
     await lockDiscussion(trx, article.slug); // the same twice at once, as a second press sends it
     const twin = await earlierTwin(trx, twinOf(article, draft, checked), isoAfter(now, -DAY));
     if (twin !== undefined) return { twin };
     const { alike, clusters } = await alikeTo(trx, keys, now);
     const cluster = clusters[0] ?? newCluster();
-    const signs = signsFor(parts, draft, checked, alike);
+    const signs = signsFor(parts, draft, { ...checked, alike }, rules);
     const asks = spam !== undefined && placeBeforeFilter({ signs, forPerson }) === undefined;
     const first = firstQuestion(parts);
     const id = await insertComment(trx, {
@@ -149,12 +152,12 @@ async function save(parts: CommentParts, article: Article, draft: CommentDraft, 
 function signsFor(
   parts: CommentParts,
   { honeypot, network, stamp }: CommentDraft,
-  { name, email, website, body }: CheckedDraft,
-  alike: number,
+  { name, email, website, body, alike }: CheckedDraft & { alike: number },
+  rules: CommentRules,
 ): CommentSign[] {
   const secondsToWrite = secondsSince(parts, stamp);
   const facts = { name, email, website, body, network, honeypot, secondsToWrite, alike };
-  return signsOf(facts, parts.library.site.comments);
+  return signsOf(facts, rules);
 }
 
 function rowOf({ secret }: CommentParts, { slug }: Article, draft: CommentDraft, checked: CheckedDraft) {

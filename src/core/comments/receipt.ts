@@ -1,3 +1,4 @@
+import type { CommentRules } from '../articles/comment-rules.ts';
 import { isoAfter, isoTime, MINUTE } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
@@ -17,6 +18,7 @@ import { moveComment } from './move-comment.ts';
 import { placeWithoutFilter } from './place-comment.ts';
 import { placeBeforeFilter } from './placement.ts';
 import { inBackground, thoughtsAbout } from './post-comment.ts';
+import { rulesNow } from './rules/rules-now.ts';
 import type { SecondThought } from './second-thoughts/second-thoughts.ts';
 
 /** How long who has changed a comment waits for the filter before the receipt says "waiting". */
@@ -58,7 +60,8 @@ export async function editComment(
   const thoughts = anyway ? [] : thoughtsAbout(parts, { body });
   if (thoughts.length > 0) return { state: 'think-again', thoughts };
   parts.limits.take('comment', network, parts.library.site.comments.flood.network);
-  const saved = await parts.db.transaction().execute((trx) => saveEdit(trx, parts, id, body));
+  const rules = await rulesNow(parts);
+  const saved = await parts.db.transaction().execute((trx) => saveEdit(trx, { ...parts, rules }, id, body));
   const patience = parts.spam?.isSilent ? 0 : PATIENCE_MS;
   if (saved === 'asks') await withPatience(inBackground(parts, checkComment(parts, id)), patience);
   return { state: saved === 'same' ? 'same' : 'saved' };
@@ -66,11 +69,11 @@ export async function editComment(
 
 async function saveEdit(
   trx: Parameters<typeof moveComment>[0],
-  parts: CommentParts,
+  parts: CommentParts & { rules: CommentRules },
   id: number,
   body: string,
 ): Promise<'asks' | 'placed' | 'same'> {
-  const { clock, library, siteUrl, spam } = parts;
+  const { clock, rules, siteUrl, spam } = parts;
   const now = isoTime(clock.now());
   const comment = await lockComment(trx, id);
   if (!comment || !editableUntil(comment, clock.now())) throw new AppError('conflict', TOO_LATE);
@@ -81,7 +84,7 @@ async function saveEdit(
   const { alike, clusters } = await alikeTo(trx, keys, clock.now());
   const facts = { ...comment, body, honeypot: '', secondsToWrite: undefined, alike };
   const kept = signsFrom(comment.signs).filter(({ name }) => name === 'trap' || name === 'too-fast');
-  const signs = [...kept, ...signsOf(facts, library.site.comments)];
+  const signs = [...kept, ...signsOf(facts, rules)];
   const asks =
     spam !== undefined &&
     comment.checked_fields !== null &&

@@ -17,13 +17,14 @@ import {
   recentModerations,
 } from './moderation-rows.ts';
 
-export const MODERATIONS = ['approve', 'spam', 'delete'] as const;
+export const MODERATIONS = ['approve', 'spam', 'delete', 'hold'] as const;
 export type Moderation = (typeof MODERATIONS)[number];
 
 export const STATE_AFTER: Record<Moderation, CommentState> = {
   approve: 'published',
   spam: 'spam',
   delete: 'trash',
+  hold: 'held',
 };
 
 /** As buttons say it. */
@@ -31,7 +32,15 @@ export const MODERATION_WORDS: Record<Moderation, string> = {
   approve: 'Approve',
   spam: 'Spam',
   delete: 'Trash',
+  hold: 'Back to held',
 };
+
+/** What can be decided about comments that are in a state. */
+export function moderationsIn(state: CommentState): Moderation[] {
+  return MODERATIONS.filter(
+    (action) => STATE_AFTER[action] !== state && !(action === 'hold' && state === 'unchecked'),
+  );
+}
 
 /** How long the filter waits to hear of a decision, and how long the link in a letter takes it back. */
 export const UNDO_MINUTES = 10;
@@ -154,6 +163,7 @@ async function decideOne(
 ): Promise<boolean> {
   const to = STATE_AFTER[action];
   if (comment.state === to || comment.state === 'withdrawn') return false;
+  if (to === 'held' && comment.author !== null) return false; // nobody is asked to approve the desk's own words
   const detail = { reason: comment.reason };
   const move = { to, reason: 'moderator', actor: moderator, batch: moderation, detail } as const;
   if (!(await moveComment(trx, parts, comment, move))) return false;

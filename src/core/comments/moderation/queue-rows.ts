@@ -3,76 +3,135 @@ import type { CommentState } from '#db/schema.ts';
 import type { Db } from '../../platform/db.ts';
 import type { CommentRow } from '../comment-rows.ts';
 
-/** Comments of one state that are alike, counted. */
-export interface ClusterRow {
-  cluster: string;
-  count: number;
-  newest: number;
+/** A comment's place in the queue. */
+export interface QueuePlace {
+  id: number;
+  /** Null: alike to none, as nothing of what it is like is kept. */
+  cluster: string | null;
 }
 
-/** The clusters of a state, the one with the newest comment first; what the filter is sure of is left out. */
-export async function clustersIn(
+/** Comments of a state, newest first, those before a row number; what the filter is sure of is left out. */
+export async function placesBefore(
   db: Db,
   state: CommentState,
-  { most, skip }: { most: number; skip: number },
-): Promise<ClusterRow[]> {
+  before: number | undefined,
+  most: number,
+): Promise<QueuePlace[]> {
+  return db
+    .selectFrom('comment')
+    .select(['id', 'cluster'])
+    .where('state', '=', state)
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0))
+    .$if(state === 'spam', (query) => query.where(notDiscarded))
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute();
+}
+
+/** Which of some clusters have comments of a state from a row number on. */
+export async function clustersFrom(
+  db: Db,
+  state: CommentState,
+  clusters: readonly string[],
+  from: number,
+): Promise<Set<string>> {
+  if (clusters.length === 0) return new Set();
   const rows = await db
     .selectFrom('comment')
-    .select(['cluster', (e) => e.fn.countAll<number>().as('count'), (e) => e.fn.max('id').as('newest')])
+    .select('cluster')
+    .distinct()
     .where('state', '=', state)
-    .where('cluster', 'is not', null)
-    .where((w) => w.or([w('verdict', 'is', null), w('verdict', '<>', 'discard'), w('state', '<>', 'spam')]))
-    .groupBy('cluster')
-    .orderBy('newest', 'desc')
-    .limit(most)
-    .offset(skip)
+    .where('cluster', 'in', clusters)
+    .where('id', '>=', from)
+    .$if(state === 'spam', (query) => query.where(notDiscarded))
     .execute();
-  return rows.map(({ cluster, count, newest }) => ({ cluster: cluster ?? '', count: Number(count), newest }));
+  return new Set(rows.map(({ cluster }) => cluster ?? ''));
 }
 
-/** The newest comments of a cluster that are in one state. */
-export async function commentsInCluster(
+/** How many comments of a state each of some clusters has. */
+export async function clusterCounts(
   db: Db,
   state: CommentState,
-  cluster: string,
-  most: number,
-): Promise<CommentRow[]> {
-  return newestInCluster(db, state, cluster, most).selectAll().execute();
+  clusters: readonly string[],
+): Promise<Map<string, number>> {
+  if (clusters.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('comment')
+    .select(['cluster', (e) => e.fn.countAll<number>().as('count')])
+    .where('state', '=', state)
+    .where('cluster', 'in', clusters)
+    .$if(state === 'spam', (query) => query.where(notDiscarded))
+    .groupBy('cluster')
+    .execute();
+  return new Map(rows.map(({ cluster, count }) => [cluster ?? '', Number(count)]));
 }
 
-/** Those that a decision about the whole cluster is about, as they are now. */
-export async function readInCluster(
+/** The newest of a cluster in one state: those that a decision about all of it is about, as they are now. */
+export async function newestInCluster(
   db: Db,
   state: CommentState,
   cluster: string,
   most: number,
 ): Promise<{ id: number; revision: number }[]> {
-  return newestInCluster(db, state, cluster, most).select(['id', 'revision']).execute();
-}
-
-function newestInCluster(db: Db, state: CommentState, cluster: string, most: number) {
   return db
     .selectFrom('comment')
+    .select(['id', 'revision'])
     .where('state', '=', state)
     .where('cluster', '=', cluster)
-    .orderBy('id', 'desc')
-    .limit(most);
-}
-
-/** Comments of one state, newest first. */
-export async function commentsIn(
-  db: Db,
-  state: CommentState,
-  { most, skip }: { most: number; skip: number },
-): Promise<CommentRow[]> {
-  return db
-    .selectFrom('comment')
-    .selectAll()
-    .where('state', '=', state)
+    .$if(state === 'spam', (query) => query.where(notDiscarded))
     .orderBy('id', 'desc')
     .limit(most)
-    .offset(skip)
     .execute();
+}
+
+/** What is looked at of a comment to tell whether a filter of the queue fits. */
+export type LookedAt = Pick<CommentRow, 'id' | 'name' | 'body' | 'signs' | 'verdict'>;
+
+/** Comments to look at, newest first, those before a row number. */
+export async function candidatesBefore(
+  db: Db,
+  { state, article, emailKey, cluster }: Candidates,
+  before: number | undefined,
+  most: number,
+): Promise<LookedAt[]> {
+  return db
+    .selectFrom('comment')
+    .select(['id', 'name', 'body', 'signs', 'verdict'])
+    .where('state', '=', state)
+    .$if(article !== undefined, (query) => query.where('article', '=', article ?? ''))
+    .$if(emailKey !== undefined, (query) => query.where('email_key', '=', emailKey ?? ''))
+    .$if(cluster !== undefined, (query) => query.where('cluster', '=', cluster ?? ''))
+    .$if(before !== undefined, (query) => query.where('id', '<', before ?? 0))
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute();
+}
+
+/** What the database itself narrows a search down to. */
+export interface Candidates {
+  state: CommentState;
+  article?: string | undefined;
+  emailKey?: string | undefined;
+  cluster?: string | undefined;
+}
+
+/** Whole comments by their ids. */
+export async function commentsByIds(db: Db, ids: readonly number[]): Promise<Map<number, CommentRow>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('comment').selectAll().where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Which of some comments are pinned. */
+export async function pinnedAmong(db: Db, articles: readonly string[]): Promise<Set<number>> {
+  if (articles.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('discussion')
+    .select('pinned_id')
+    .where('article', 'in', articles)
+    .where('pinned_id', 'is not', null)
+    .execute();
+  return new Set(rows.map(({ pinned_id }) => pinned_id ?? 0));
 }
 
 /** What the filter is so sure of that nobody need look: how many are kept. */
@@ -97,25 +156,4 @@ function discarded(db: Db) {
   return db.selectFrom('comment').where('state', '=', 'spam').where('verdict', '=', 'discard');
 }
 
-/** How many comments of each address stand on the site, or were taken for spam. */
-export async function recordsOf(
-  db: Db,
-  emailKeys: readonly string[],
-): Promise<Map<string, { published: number; spam: number }>> {
-  const records = new Map<string, { published: number; spam: number }>();
-  const keys = [...new Set(emailKeys)].filter((key) => key !== '');
-  if (keys.length === 0) return records;
-  const rows = await db
-    .selectFrom('comment')
-    .select(['email_key', 'state', (e) => e.fn.countAll<number>().as('count')])
-    .where('email_key', 'in', keys)
-    .where('state', 'in', ['published', 'spam'])
-    .groupBy(['email_key', 'state'])
-    .execute();
-  for (const { email_key, state, count } of rows) {
-    const record = records.get(email_key) ?? { published: 0, spam: 0 };
-    if (state === 'published' || state === 'spam') record[state] = Number(count);
-    records.set(email_key, record);
-  }
-  return records;
-}
+const notDiscarded = sql<boolean>`(verdict is null or verdict <> 'discard')`;

@@ -37,3 +37,15 @@ export async function knownBefore(
     .executeTakeFirst();
   return known !== undefined;
 }
+
+/** The newest comments of readers, whatever came of them. */
+export async function newestOfReaders(db: Db, most: number): Promise<CommentRow[]> {
+  return db
+    .selectFrom('comment')
+    .selectAll()
+    .where('author', 'is', null)
+    .where('body', '<>', '') // erased
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute();
+}

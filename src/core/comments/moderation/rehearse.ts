@@ -8,6 +8,7 @@ import type { CommentRow } from '../comment-rows.ts';
 import { type CommentSign, signsFrom, signsOf } from '../comment-signs.ts';
 import { openness } from '../openness.ts';
 import { placeOf } from '../placement.ts';
+import { rulesNow, withKept } from '../rules/rules-now.ts';
 import { commentsSince, knownBefore } from './rehearsal-rows.ts';
 
 /** Where a comment would have gone; `refused`: the article would have taken no comment any more. */
@@ -37,8 +38,10 @@ const MOST_KEPT = 1000;
 
 /**
  * What other rules would have done to the comments of some days, beside what those of now do: each judged as if it came
- * anew, with the verdict that the filter gave. Changes nothing. Floods and duplicates are not played again.
+ * anew, with the verdict that the filter gave. Changes nothing. Floods and duplicates are not played again. Entries that
+ * are kept at the desk stand on the lists of both.
  *
+ * @param rules as content/site.yaml would say them
  * @param progress is told how many have been looked at
  */
 export async function rehearse(
@@ -49,11 +52,12 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   const rehearsal: Rehearsal = { comments: 0, now: {}, changed: {}, differences: [], withoutNetwork: 0 };
   const since = isoAfter(clock.now(), -days * DAY);
+  const both = { now: await rulesNow({ db, library }), changed: await withKept(db, rules) };
   for (let after = 0; ; ) {
     const comments = await commentsSince(db, since, after, 500);
     const last = comments.at(-1);
     if (!last) return rehearsal;
-    for (const comment of comments) await play(rehearsal, { db, library, rules }, comment);
+    for (const comment of comments) await play(rehearsal, { db, library, ...both }, comment);
     after = last.id;
     progress(rehearsal.comments);
   }
@@ -61,12 +65,13 @@ export async function rehearse(
 
 async function play(
   rehearsal: Rehearsal,
-  { db, library, rules }: { db: Db; library: Library; rules: CommentRules },
+  rules: { db: Db; library: Library; now: CommentRules; changed: CommentRules },
   comment: CommentRow,
 ): Promise<void> {
+  const { db, library } = rules;
   const isKnown = await knownBefore(db, comment);
-  const [now] = placed(library, library.site.comments, comment, isKnown);
-  const [changed, reason] = placed(library, rules, comment, isKnown);
+  const [now] = placed(library, rules.now, comment, isKnown);
+  const [changed, reason] = placed(library, rules.changed, comment, isKnown);
   rehearsal.comments++;
   rehearsal.now[now] = (rehearsal.now[now] ?? 0) + 1;
   rehearsal.changed[changed] = (rehearsal.changed[changed] ?? 0) + 1;
