@@ -15,13 +15,15 @@ import { lastDigests, toldBefore } from './told-rows.ts';
  * where they have left meanwhile.
  *
  * @param choices.phrase as typed, empty for none; left out, it stays
+ * @param by where it was not done by themselves: who asked for it, and how
  * @throws AppError `invalid` with the field `phrase`
  */
 export async function changeChoices(
   { db, clock }: Pick<Parts, 'db' | 'clock'>,
   { id }: Pick<Subscriber, 'id'>,
   choices: Choices & { phrase?: string | undefined },
-  network: string,
+  network: string | null,
+  by = '',
 ): Promise<boolean> {
   const wanted = choiceColumns(choices);
   const phrase = choices.phrase === undefined ? undefined : phraseFrom(choices.phrase);
@@ -31,7 +33,7 @@ export async function changeChoices(
     const told = before.cadence === wanted.cadence ? {} : toldBefore(before, await lastDigests(trx));
     const change = { ...wanted, ...told, ...(phrase === undefined ? {} : { phrase }) };
     if (!(await changeSubscriber(trx, id, ['confirmed'], change))) return false;
-    const detail = choiceWords(choices) + phraseNews(before.phrase, phrase);
+    const detail = choiceWords(choices) + phraseNews(before.phrase, phrase) + (by && `; ${by}`);
     const at = isoTime(clock.now());
     await insertSubscriberEvent(trx, { subscriber_id: id, at, kind: 'changed', network, detail });
     return true;

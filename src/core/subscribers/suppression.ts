@@ -32,12 +32,15 @@ export function suppressionHash(secret: Buffer, emailKey: string): string {
 /**
  * Never writes to an address again, whether it is known or not: a subscriber is unsubscribed, their waiting letters are
  * skipped, and the hash stays when they are erased. Once more is the same; the first reason stays.
+ *
+ * @param words more about the reason, kept as evidence with the subscriber
  */
 export async function suppress(
   { clock, secret }: Pick<Parts, 'clock' | 'secret'>,
   trx: Trx,
   emailKey: string,
   reason: SuppressionReason,
+  words = '',
 ): Promise<void> {
   const now = isoTime(clock.now());
   const isNew = await insertSuppression(trx, { hash: suppressionHash(secret, emailKey), reason, at: now });
@@ -52,7 +55,7 @@ export async function suppress(
       at: now,
       kind: 'suppressed',
       network: null,
-      detail: reason,
+      detail: words === '' ? reason : `${reason}: ${words}`,
     });
 }
 
