@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Up } from '../migrate.ts';
 
 /**
- * What the desk's list of subscribers walks along: the newest of a state, and addresses by their domain; by address alone
- * the unique one serves. The beginning of an address is a range of the index only where texts are in the order of their
+ * What the desk's list of subscribers walks along: the newest of a state, addresses by their domain, and what came back
+ * last; by address alone the unique one serves. The beginning of an address is a range of the index only where texts are in the order of their
  * bytes, which SQLite's always are.
  */
 export const up: Up = async (db, engine) => {
@@ -22,4 +22,5 @@ export const up: Up = async (db, engine) => {
     .on('subscriber')
     .columns(['domain', 'email_key'])
     .execute();
+  await db.schema.createIndex('bounce_newest').ifNotExists().on('bounce').columns(['at', 'id']).execute();
 };

@@ -140,7 +140,11 @@ test('no page of the desk opens without signing in, however its address is spelt
     'editions/letters/digest/weekly/',
     'editions/letters/digest/weekly/letter/',
     'subscribers/',
+    'subscribers/add/',
+    'subscribers/address/',
+    'subscribers/an-id/',
     'mail/',
+    'mail/an-id/letter/',
   ].map((rest) => `/desk/${rest}`);
   const spellings = ['/desk', '//desk/', '/%64esk/', '//%64esk//comments/', '/desk//mail'];
   for (const address of [...places, ...spellings]) {

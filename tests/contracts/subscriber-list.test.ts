@@ -148,7 +148,8 @@ for (const { name, openApp } of testEngines()) {
       const app = await openApp(t);
       for (const after of ['', 'x', `${NOW} a b`, '1', 'a\0b'])
         await assert.rejects(subscriberList(app, {}, { after }), isInvalid, after);
-      await assert.rejects(subscriberList(app, { text: 'a' }, { after: `${NOW} a` }), isInvalid);
+      for (const after of [`${NOW} a`, 'ann@example.org'])
+        await assert.rejects(subscriberList(app, { text: 'b' }, { after }), isInvalid);
       await assert.rejects(subscriberHistory(app.db, 'a', { after: `${NOW} story 1` }), isInvalid);
     });
 

@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
-import type { Schema, SubscriberState, SubscriberTable } from '#db/schema.ts';
+import type { BounceTable, Schema, SubscriberState, SubscriberTable } from '#db/schema.ts';
 import type { Db } from '../platform/db.ts';
 import type { ListFilter, Sought } from './list-filter.ts';
 import type { Subscriber } from './subscriber-rows.ts';
@@ -28,6 +28,7 @@ export type ListedSubscriber = Pick<
 > & { place: Place };
 
 type Tables = Schema & { s: SubscriberTable };
+type Bounced = Tables & { b: BounceTable };
 type Rows = SelectQueryBuilder<Tables, 's', object>;
 type E = ExpressionBuilder<Tables, 's'>;
 /** Whether a subscriber, `s`, fits. */
@@ -37,6 +38,9 @@ const COLUMNS = [
   ...(['s.id', 's.email', 's.email_key', 's.state', 's.cadence', 's.topics'] as const),
   ...(['s.alerts', 's.created_at'] as const),
 ];
+
+const BOUNCE = [sql<string>`b.at`.as('bounced_at'), sql<number>`b.id`.as('bounce')] as const;
+const NO_BOUNCE = [sql<string>`''`.as('bounced_at'), sql<number>`0`.as('bounce')] as const;
 
 /** Those on a stretch of a walk who fit, in its order. */
 export async function subscribersAlong(
@@ -49,10 +53,13 @@ export async function subscribersAlong(
   const along = fits.reduce((query, fit) => query.where(fit), alongWalk(db, walk, stretch));
   const rows = await along
     .select(COLUMNS)
-    .select(walk.by === 'bounced' ? sql<number>`b.id`.as('bounce') : sql<number>`0`.as('bounce'))
+    .select(walk.by === 'bounced' ? BOUNCE : NO_BOUNCE)
     .limit(most)
     .execute();
-  return rows.map(({ bounce, ...row }) => ({ ...row, place: placeOf(walk, row, bounce) }));
+  return rows.map(({ bounced_at, bounce, ...row }) => ({
+    ...row,
+    place: walk.by === 'bounced' ? [bounced_at, String(bounce)] : placeOf(walk, row),
+  }));
 }
 
 /** The place that so many rows of a walk lead to; undefined where there are fewer. Asks the index alone. */
@@ -66,8 +73,8 @@ export async function placeAfter(
     .offset(count - 1)
     .limit(1);
   if (walk.by === 'bounced') {
-    const row = await along.select(sql<number>`b.id`.as('bounce')).executeTakeFirst();
-    return row && [String(row.bounce)];
+    const row = await along.select(BOUNCE).executeTakeFirst();
+    return row && [row.bounced_at, String(row.bounce)];
   }
   if (walk.by === 'newest') {
     const row = await along.select(['s.created_at', 's.id']).executeTakeFirst();
@@ -77,8 +84,7 @@ export async function placeAfter(
   return row && placeOfAddress(walk.by, row.email_key);
 }
 
-function placeOf({ by }: Walk, row: Omit<ListedSubscriber, 'place'>, bounce: number): Place {
-  if (by === 'bounced') return [String(bounce)];
+function placeOf({ by }: Exclude<Walk, { by: 'bounced' }>, row: Omit<ListedSubscriber, 'place'>): Place {
   return by === 'newest' ? [row.created_at, row.id] : placeOfAddress(by, row.email_key);
 }
 
@@ -113,6 +119,7 @@ function alongNewest(
     .orderBy('s.id', 'desc');
 }
 
+/** The walk begins at the place where there is one: of two lower ends the index may take the farther. */
 function alongAddresses(
   all: Rows,
   { by, from }: Extract<Walk, { by: 'address' | 'domain' }>,
@@ -120,17 +127,15 @@ function alongAddresses(
 ): Rows {
   if (by === 'address')
     return all
-      .$if(from !== '', (query) =>
-        query.where('s.email_key', '>=', from).where('s.email_key', '<', endOf(from)),
-      )
-      .$if(after !== undefined, (query) => query.where('s.email_key', '>', after?.[0] ?? ''))
+      .where('s.email_key', after ? '>' : '>=', after?.[0] ?? from)
+      .$if(from !== '', (query) => query.where('s.email_key', '<', endOf(from)))
       .$if(until !== undefined, (query) => query.where('s.email_key', '<=', until?.[0] ?? ''))
       .orderBy('s.email_key');
   const at = (e: E) => e.refTuple('s.domain', 's.email_key');
   return all
-    .where('s.domain', '>=', from)
-    .where('s.domain', '<', endOf(from))
+    .$if(after === undefined, (query) => query.where('s.domain', '>=', from))
     .$if(after !== undefined, (query) => query.where((e) => e(at(e), '>', pair(e, after))))
+    .where('s.domain', '<', endOf(from))
     .$if(until !== undefined, (query) => query.where((e) => e(at(e), '<=', pair(e, until))))
     .orderBy('s.domain')
     .orderBy('s.email_key');
@@ -155,14 +160,19 @@ function alongBounced(db: Db, { since }: Extract<Walk, { by: 'bounced' }>, { aft
         ),
       ),
     )
-    .$if(after !== undefined, (query) => query.where('b.id', '<', Number(after?.[0])))
-    .$if(until !== undefined, (query) => query.where('b.id', '>=', Number(until?.[0])))
+    .$if(after !== undefined, (query) => query.where((e) => e(e.refTuple('b.at', 'b.id'), '<', timed(e, after))))
+    .$if(until !== undefined, (query) => query.where((e) => e(e.refTuple('b.at', 'b.id'), '>=', timed(e, until))))
+    .orderBy('b.at', 'desc')
     .orderBy('b.id', 'desc');
   return rows as unknown as Rows;
 }
 
 function pair(e: E, place: Place | undefined) {
   return e.tuple(place?.[0] ?? '', place?.[1] ?? '');
+}
+
+function timed(e: ExpressionBuilder<Bounced, 'b' | 's'>, place: Place | undefined) {
+  return e.tuple(place?.[0] ?? '', Number(place?.[1]));
 }
 
 /** Behind every text of printable ASCII that begins so. */

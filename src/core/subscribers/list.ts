@@ -21,8 +21,9 @@ export interface ListPage {
   subscribers: ListedSubscriber[];
   /** Where the next one begins; undefined at the end. */
   next: string | undefined;
-  /** The page is not full, as only a part of the list was looked at: how far, where that is a time of joining or an address. */
-  reached: { at?: string; address?: string } | undefined;
+  /** The page is not full, as only a part of the list was looked at: how far, as a time (of joining, or of what came back) or
+   * an address. */
+  reached: { at: string } | { address: string } | undefined;
 }
 
 export const PAGE_SIZE = 50;
@@ -53,7 +54,7 @@ export async function subscriberList(
   const sought = soughtBy(filter);
   if (sought === 'nobody') return { subscribers: [], next: undefined, reached: undefined };
   const walks = walksOf(filter, sought, isoAfter(clock.now(), -BOUNCING_MS));
-  const place = after === undefined ? undefined : placeFrom(after, walks[0]?.by);
+  const place = after === undefined ? undefined : placeFrom(after, walks[0]);
   const parts: Part[] = [];
   for (const walk of walks) {
     const fits = conditionsOf(filter, sought, walk);
@@ -116,19 +117,19 @@ function newestFirst([at = '', id = '']: Place, [otherAt = '', otherId = '']: Pl
 
 function reachOf(place: Place): NonNullable<ListPage['reached']> {
   const [first = '', last = first] = place;
-  if (last.includes('@')) return { address: last };
-  return place.length > 1 ? { at: first } : {};
+  return last.includes('@') ? { address: last } : { at: first };
 }
 
 const PLACES: Record<Walk['by'], RegExp> = {
   newest: /^\d{4}-[\dT:.-]{18}Z [\w-]{1,64}$/,
   address: /^[\x21-\x7e]{1,254}$/,
   domain: /^[\x21-\x7e]{1,254} [\x21-\x7e]{1,254}$/,
-  bounced: /^\d{1,15}$/,
+  bounced: /^\d{4}-[\dT:.-]{18}Z \d{1,15}$/,
 };
 
-function placeFrom(text: string, by: Walk['by'] | undefined): Place {
-  if (by === undefined || !PLACES[by].test(text))
+function placeFrom(text: string, walk: Walk | undefined): Place {
+  const isPlace = walk !== undefined && PLACES[walk.by].test(text);
+  if (!isPlace || ('from' in walk && text < walk.from))
     throw new AppError('invalid', 'There is no such page of the list. Begin again at the first.');
   return text.split(' ');
 }

@@ -1,7 +1,7 @@
 import type { Cadence } from '#db/schema.ts';
 import { SEVERITIES, type Severity } from '../articles/article.ts';
 
-export type { Cadence } from '#db/schema.ts';
+export type { Cadence, SubscriberState } from '#db/schema.ts';
 
 export const CADENCES = ['daily', 'weekly', 'monthly'] as const satisfies readonly Cadence[];
 

@@ -11,6 +11,7 @@ import {
   type SuppressionReason,
   suppressedSubscribers,
   suppressionByHash,
+  suppressionsByHash,
 } from './suppression-rows.ts';
 import { skipWaiting } from './waiting-rows.ts';
 
@@ -66,6 +67,16 @@ export async function suppressionOf(
   emailKey: string,
 ): Promise<Suppression | undefined> {
   return suppressionByHash(db, suppressionHash(secret, emailKey));
+}
+
+/** The same of some addresses, by their keys; those to which a letter may go are not among them. */
+export async function suppressionsOf(
+  { db, secret }: Pick<Parts, 'db' | 'secret'>,
+  emailKeys: readonly string[],
+): Promise<Map<string, Suppression>> {
+  const hashes = new Map(emailKeys.map((key) => [suppressionHash(secret, key), key]));
+  const found = await suppressionsByHash(db, [...hashes.keys()]);
+  return new Map(found.map((one) => [hashes.get(one.hash) ?? '', one]));
 }
 
 /** Whether no letter may go to an address, even where somebody signs it up. */
