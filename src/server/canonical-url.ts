@@ -1,12 +1,15 @@
 const DISCUSSIONS = 'articles/[^/]+/comments|newsletter/comment/[^/]+/[^/]+';
 const LETTERS = 'desk/editions/letters/[^/]+/[^/]+(?:/letter)?';
 const COMPOSE = 'desk/editions/next/[^/]+';
+const SUBSCRIBERS = 'desk/subscribers';
+const SUBSCRIBER = `${SUBSCRIBERS}/[^/]+`;
+const KEPT_LETTER = 'desk/mail/[^/]+(?:/letter)?';
 const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles|desk/comments';
 
 /** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
 const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] = [
-  { name: 'q', pages: /^\/search\/$/ },
-  { name: 'state', pages: /^\/desk\/comments\/$/ },
+  { name: 'q', pages: new RegExp(`^/(?:search|${SUBSCRIBERS})/$`) },
+  { name: 'state', pages: new RegExp(`^/(?:desk/comments|${SUBSCRIBERS})/$`) },
   { name: 'sort', pages: /^\/desk\/articles\/$/ },
   { name: 'cluster', pages: /^\/desk\/comments\/$/ },
   { name: 'look', pages: new RegExp(`^/(?:${COMPOSE}|${LETTERS})/$`) },
@@ -14,7 +17,15 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'dropped', pages: new RegExp(`^/${COMPOSE}/$`) },
   { name: 'update', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'letter', pages: new RegExp(`^/${LETTERS}/$`) },
-  { name: 'scheme', pages: new RegExp(`^/${LETTERS}/$`), values: /^(?:light|dark)$/ },
+  { name: 'scheme', pages: new RegExp(`^/(?:${LETTERS}|${KEPT_LETTER})/$`), values: /^(?:light|dark)$/ },
+  ...['anywhere', 'cadence', 'topic', 'alerts', 'since', 'bouncing'].map((name) => ({
+    name,
+    pages: new RegExp(`^/${SUBSCRIBERS}/$`),
+  })),
+  ...['after', 'did', 'was'].map((name) => ({
+    name,
+    pages: new RegExp(`^/(?:${SUBSCRIBERS}|${SUBSCRIBER})/$`),
+  })),
   { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
   { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },
   { name: 'page', pages: new RegExp(`^/(?:${DISCUSSIONS}|${LISTS})/$`) },

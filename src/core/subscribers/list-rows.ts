@@ -160,8 +160,12 @@ function alongBounced(db: Db, { since }: Extract<Walk, { by: 'bounced' }>, { aft
         ),
       ),
     )
-    .$if(after !== undefined, (query) => query.where((e) => e(e.refTuple('b.at', 'b.id'), '<', timed(e, after))))
-    .$if(until !== undefined, (query) => query.where((e) => e(e.refTuple('b.at', 'b.id'), '>=', timed(e, until))))
+    .$if(after !== undefined, (query) =>
+      query.where((e) => e(e.refTuple('b.at', 'b.id'), '<', timed(e, after))),
+    )
+    .$if(until !== undefined, (query) =>
+      query.where((e) => e(e.refTuple('b.at', 'b.id'), '>=', timed(e, until))),
+    )
     .orderBy('b.at', 'desc')
     .orderBy('b.id', 'desc');
   return rows as unknown as Rows;
