@@ -54,6 +54,7 @@ test('somebody added with evidence is found by how their address begins, by its 
   await desk.getByRole('link', { name: 'Look for it anywhere' }).click();
   await expect(listed(desk)).toHaveText(['joann@example.org']);
   await desk.getByRole('link', { name: 'Everybody' }).click();
+  await desk.getByText('More filters').click();
   await desk.getByRole('combobox', { name: 'State' }).selectOption('Asked, not confirmed yet');
   await desk.getByRole('button', { name: 'Show' }).click();
   await expect(desk.getByText('Nobody fits.')).toBeVisible();
@@ -232,10 +233,12 @@ test('a kept letter is shown as it would be seen, light and dark, as text and as
   );
   await desk.getByRole('link', { name: /^Confirm your subscription/ }).click();
   const frame = desk.frameLocator('iframe').first();
-  await expect(frame.getByRole('link', { name: /Yes, send me/ })).toBeVisible();
+  await desk.locator('iframe').first().scrollIntoViewIfNeeded(); // it is loaded when it comes into sight
+  await expect(frame.getByRole('link', { name: 'Confirm the subscription' })).toBeVisible();
   await desk.getByRole('navigation', { name: 'Look' }).getByRole('link', { name: 'Dark' }).click();
   await expect(desk.locator('iframe').first()).toHaveAttribute('src', /scheme=dark/);
-  await expect(frame.getByRole('link', { name: /Yes, send me/ })).toBeVisible();
+  await desk.locator('iframe').first().scrollIntoViewIfNeeded();
+  await expect(frame.getByRole('link', { name: 'Confirm the subscription' })).toBeVisible();
   await desk.getByText('Source, as it would go over the wire').click();
   await expect(desk.locator('details pre')).toContainText('Content-Type: multipart/alternative');
   await expect(desk.locator('pre').first()).toContainText('/newsletter/confirm/');

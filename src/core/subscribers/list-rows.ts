@@ -62,6 +62,29 @@ export async function subscribersAlong(
   }));
 }
 
+/**
+ * The same by a condition on the address alone: their keys come from the index, which on PostgreSQL spares a look at
+ * every row on the way.
+ */
+export async function subscribersByAddress(
+  db: Db,
+  walk: Walk,
+  stretch: Stretch,
+  fits: Condition,
+  most: number,
+): Promise<ListedSubscriber[]> {
+  const found = await alongWalk(db, walk, stretch).where(fits).select('s.email_key').limit(most).execute();
+  if (found.length === 0) return [];
+  const keys = found.map(({ email_key }) => email_key);
+  const rows = await db
+    .selectFrom('subscriber as s')
+    .select(COLUMNS)
+    .where('s.email_key', 'in', keys)
+    .orderBy('s.email_key')
+    .execute();
+  return rows.map((row) => ({ ...row, place: [row.email_key] }));
+}
+
 /** The place that so many rows of a walk lead to; undefined where there are fewer. Asks the index alone. */
 export async function placeAfter(
   db: Db,
