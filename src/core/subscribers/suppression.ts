@@ -15,7 +15,7 @@ import {
 } from './suppression-rows.ts';
 import { skipWaiting } from './waiting-rows.ts';
 
-export type { SuppressionReason } from './suppression-rows.ts';
+export type { Suppression, SuppressionReason } from './suppression-rows.ts';
 
 /** Reasons for which no letter goes to an address, whoever asks; `left` only keeps it from imports. */
 export const FOR_GOOD = [
