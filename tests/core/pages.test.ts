@@ -120,7 +120,7 @@ test('in a kept letter only links to this very site can be pressed', async () =>
   const page = await (
     await fetch(`${site.url}/desk/mail/links/`, { headers: { cookie: await signIn() } })
   ).text();
-  assert.ok(page.includes(`<a href="${own}">`));
+  assert.ok(page.includes(`<a href="${own}"`));
   for (const other of others) {
     assert.ok(page.includes(other), other);
     assert.ok(!page.includes(`href="${other}"`), other);

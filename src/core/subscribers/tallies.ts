@@ -16,10 +16,11 @@ export interface Tallies {
 }
 
 /**
- * Counting may take so much of the time: a million are counted in a tenth of a second, so that nobody waits for it more
- * than once a minute; a thousand in no time, so that these are always as they are now.
+ * Of so few a count is always that of now. Of more it is good for so long for each of them: of a million, which are
+ * counted in a tenth of a second, for a minute.
  */
-const SHARE = 1 / 500;
+const FEW = 10_000;
+const GOOD_MS_EACH = 0.06;
 const STATES: readonly SubscriberState[] = ['confirmed', 'pending', 'unsubscribed'];
 
 interface Kept {
@@ -36,11 +37,10 @@ export function subscriberTallies(parts: Pick<Parts, 'db' | 'clock'>): Promise<T
   if (known && (known.goodUntil === undefined || performance.now() < known.goodUntil)) return known.tallies;
   const fresh: Kept = { tallies: counted(parts), goodUntil: undefined };
   kept.set(parts.db, fresh);
-  const begun = performance.now();
   fresh.tallies.then(
-    () => {
-      const now = performance.now();
-      fresh.goodUntil = now + (now - begun) / SHARE;
+    (tallies) => {
+      const all = [...tallies.counts, ...tallies.suppressed].reduce((sum, { count }) => sum + count, 0);
+      fresh.goodUntil = all > FEW ? performance.now() + all * GOOD_MS_EACH : 0;
     },
     () => kept.delete(parts.db), // whoever waits for them hears why; the next one counts anew
   );
