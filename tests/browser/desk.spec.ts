@@ -58,7 +58,7 @@ test('the desk counts who has asked and who has confirmed', async ({ page, desk 
     '0',
     '2',
   ]);
-  await expect(counts.getByRole('row', { name: 'Confirmed' }).getByRole('cell')).toHaveText([
+  await expect(counts.getByRole('row', { name: 'Confirmed' }).first().getByRole('cell')).toHaveText([
     '0',
     '0',
     '0',
