@@ -1,13 +1,12 @@
 import type { App } from '#core/app.ts';
 import { shownAddress } from '#core/platform/shown-address.ts';
-import { addByHand, knownSubscriber } from '#core/subscribers/by-hand.ts';
+import { addByHand, knownSubscriber, liftByHand, unsubscribeByHand } from '#core/subscribers/by-hand.ts';
 import { keptSubscriber } from '#core/subscribers/kept.ts';
 import { mailboxFrom } from '#core/subscribers/mailbox.ts';
 import { choicesFrom } from '#core/subscribers/subscriber.ts';
 import { subscriberCounts } from '#core/subscribers/subscriber-rows.ts';
-import { liftSuppression, suppress, suppressionOf } from '#core/subscribers/suppression.ts';
+import { suppress, suppressionOf } from '#core/subscribers/suppression.ts';
 import { suppressionCounts } from '#core/subscribers/suppression-rows.ts';
-import { unsubscribe } from '#core/subscribers/unsubscribe.ts';
 import { type Command, UsageError, withApp } from './command.ts';
 
 interface Asked {
@@ -113,7 +112,7 @@ async function suppressNow(app: App, { email }: Asked): Promise<number> {
 
 async function lift(app: App, { email, evidence }: Asked): Promise<number> {
   const { address, key } = mailboxFrom(email);
-  const isLifted = await liftSuppression(app, key, evidence);
+  const isLifted = await liftByHand(app, key, evidence);
   console.log(
     isLifted
       ? `${shownAddress(address)}: may be written to again, once they sign up.`
@@ -124,7 +123,7 @@ async function lift(app: App, { email, evidence }: Asked): Promise<number> {
 
 async function unsubscribeNow(app: App, { email, evidence }: Asked): Promise<number> {
   const subscriber = await knownSubscriber(app, email);
-  await unsubscribe(app, subscriber, null, `by hand: ${evidence}`);
+  await unsubscribeByHand(app, subscriber, evidence);
   console.log(`${shownAddress(subscriber.email)}: unsubscribed.`);
   return 0;
 }

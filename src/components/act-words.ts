@@ -10,6 +10,7 @@ const ACT_WORDS: Record<string, string> = {
   'comment.answer': 'answered a comment',
   'comment.pin': 'pinned a comment',
   'comment.unpin': 'took a pin off',
+  'comment.erase': 'erased a comment',
   'comment.review': 'looked at what the filter was sure of',
   'comment-rule.add': 'put an entry on a list',
   'comment-rule.remove': 'took an entry off a list',
@@ -28,6 +29,10 @@ const ACT_WORDS: Record<string, string> = {
   'alert.dismiss': 'turned an alert down',
   'instance.take': 'said that editions are sent from here',
   'subscriber.add': 'added a reader',
+  'subscriber.ask': 'asked somebody to confirm',
+  'subscriber.change': 'changed what a reader gets',
+  'subscriber.send-link': 'sent a reader their link',
+  'subscriber.export': 'exported what is kept of a reader',
   'subscriber.suppress': 'kept an address out for good',
   'subscriber.lift': 'let an address in again',
   'subscriber.unsubscribe': 'unsubscribed a reader',
@@ -64,6 +69,7 @@ export function subjectPath(subject: string): string | undefined {
   if (kind === 'edition' && /^\d{4}-\d\d-\d\d-[a-z0-9-]+$/.test(id)) return `/desk/editions/${id}/`;
   if (kind === 'plan' && /^(?:daily|weekly|monthly)$/.test(id)) return `/desk/editions/next/${id}/`;
   if (kind === 'comment' && /^\d+$/.test(id)) return `/desk/comments/${id}/`;
+  if (kind === 'subscriber' && /^[\w-]{1,64}$/.test(id)) return `/desk/subscribers/${id}/`;
   if (kind === 'comment-rule') return '/desk/comments/rules/';
   return undefined;
 }

@@ -5,11 +5,14 @@ const MOVING = 'desk/|desk/editions/(?:[^/]+/)?';
 const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles';
 
 const LOG = /^\/desk\/audit\/$/;
+const SUBSCRIBERS = 'desk/subscribers';
+const SUBSCRIBER = `${SUBSCRIBERS}/[^/]+`;
+const KEPT_LETTER = 'desk/mail/[^/]+(?:/letter)?';
 
 /** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
 const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] = [
-  { name: 'q', pages: /^\/search\/$/ },
-  { name: 'state', pages: /^\/desk\/comments\/$/ },
+  { name: 'q', pages: new RegExp(`^/(?:search|${SUBSCRIBERS})/$`) },
+  { name: 'state', pages: new RegExp(`^/(?:desk/comments|${SUBSCRIBERS})/$`) },
   { name: 'sort', pages: /^\/desk\/articles\/$/ },
   { name: 'to', pages: /^\/desk\/(?:sign-in|step-up)\/$/ },
   { name: 'again', pages: new RegExp(`^/(?:${MOVING})$`), values: /^10$/ },
@@ -22,13 +25,21 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'dropped', pages: new RegExp(`^/${COMPOSE}/$`) },
   { name: 'update', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'letter', pages: new RegExp(`^/${LETTERS}/$`) },
-  { name: 'scheme', pages: new RegExp(`^/${LETTERS}/$`), values: /^(?:light|dark)$/ },
   { name: 'who', pages: LOG },
   { name: 'act', pages: LOG },
   { name: 'subject', pages: LOG },
   { name: 'day', pages: LOG, values: /^(?:\d{4}-\d\d-\d\d)?$/ },
   { name: 'before', pages: LOG, values: /^\d{1,15}$/ },
   { name: 'after', pages: LOG, values: /^\d{1,15}$/ },
+  { name: 'scheme', pages: new RegExp(`^/(?:${LETTERS}|${KEPT_LETTER})/$`), values: /^(?:light|dark)$/ },
+  ...['anywhere', 'cadence', 'topic', 'alerts', 'since', 'bouncing'].map((name) => ({
+    name,
+    pages: new RegExp(`^/${SUBSCRIBERS}/$`),
+  })),
+  ...['after', 'did', 'was'].map((name) => ({
+    name,
+    pages: new RegExp(`^/(?:${SUBSCRIBERS}|${SUBSCRIBER})/$`),
+  })),
   { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
   { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },
   { name: 'page', pages: new RegExp(`^/(?:${DISCUSSIONS}|${LISTS})/$`) },

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dev } from 'astro';
 import { closeApp, openApp } from '#core/app.ts';
 import { ConfigError, readConfig } from '#core/platform/config.ts';
+import { drained } from './drained.ts';
 import { editionsHere } from './edition-work.ts';
 import { serveMedia } from './media.ts';
 import { startWorker } from './worker.ts';
@@ -25,7 +26,8 @@ try {
           'astro:server:setup'({ server: { middlewares } }) {
             middlewares.use(async (req: IncomingMessage, res: ServerResponse, next: () => void) => {
               if (await serveMedia(app, req.url ?? '/', req, res)) return;
-              Object.assign(req, { [LOCALS]: { app, clientAddress: req.socket.remoteAddress ?? '' } });
+              const clientAddress = req.socket.remoteAddress ?? '';
+              Object.assign(req, { [LOCALS]: { app, clientAddress, drained: () => drained(res) } });
               next();
             });
           },

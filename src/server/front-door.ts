@@ -4,6 +4,7 @@ import { askedPath, canonicalUrl } from './canonical-url.ts';
 import { clientAddress } from './client-address.ts';
 import { type CommentPost, takeComment } from './comment-posts.ts';
 import { serveCommenterPicture } from './commenter-pictures.ts';
+import { drained } from './drained.ts';
 import { securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
 import { serveMedia } from './media.ts';
@@ -176,6 +177,7 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     const locals = {
       app,
       clientAddress: clientAddress(req, trustedProxies),
+      drained: () => drained(res),
       ...(commentPost ? { commentPost } : {}),
     };
     const show = async () => {

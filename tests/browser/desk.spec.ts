@@ -51,13 +51,14 @@ test('the desk counts who has asked and who has confirmed', async ({ page, desk 
   await signUp(page, 'another@example.org');
   await desk.reload();
   // Daily, weekly, monthly, all.
-  await expect(desk.getByRole('row', { name: 'Asked, not confirmed yet' }).getByRole('cell')).toHaveText([
+  const counts = desk.getByRole('table', { name: 'How many get what' });
+  await expect(counts.getByRole('row', { name: 'Asked, not confirmed yet' }).getByRole('cell')).toHaveText([
     '0',
     '2',
     '0',
     '2',
   ]);
-  await expect(desk.getByRole('row', { name: 'Confirmed' }).first().getByRole('cell')).toHaveText([
+  await expect(counts.getByRole('row', { name: 'Confirmed' }).first().getByRole('cell')).toHaveText([
     '0',
     '0',
     '0',
@@ -142,7 +143,11 @@ test('no page of the desk opens without signing in, however its address is spelt
     'editions/letters/digest/weekly/',
     'editions/letters/digest/weekly/letter/',
     'subscribers/',
+    'subscribers/add/',
+    'subscribers/address/',
+    'subscribers/an-id/',
     'mail/',
+    'mail/an-id/letter/',
   ].map((rest) => `/desk/${rest}`);
   const spellings = ['/desk', '//desk/', '/%64esk/', '//%64esk//comments/', '/desk//mail'];
   for (const address of [...places, ...spellings]) {

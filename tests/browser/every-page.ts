@@ -185,6 +185,21 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
       isDesk: true,
     },
     { name: 'the subscribers at the desk', at: () => '/desk/subscribers/', isDesk: true },
+    {
+      name: 'a search for a subscriber that finds nobody',
+      at: () => '/desk/subscribers/?q=nobody&state=confirmed',
+      isDesk: true,
+    },
+    { name: 'a subscriber at the desk', at: ({ subscriber }) => subscriber, isDesk: true },
+    {
+      name: 'an act on a subscriber without a reason',
+      at: ({ subscriber }) => subscriber,
+      status: 422,
+      isDesk: true,
+      act: suppressWithoutReason,
+    },
+    { name: 'the page that adds a subscriber', at: () => '/desk/subscribers/add/', isDesk: true },
+    { name: 'the page that keeps an address out', at: () => '/desk/subscribers/address/', isDesk: true },
     { name: 'the kept mail at the desk', at: () => '/desk/mail/', isDesk: true },
     { name: 'what was done, at the desk', at: () => '/desk/audit/', isDesk: true },
     { name: 'what the console did, at the desk', at: () => '/desk/audit/?who=console', isDesk: true },
@@ -274,6 +289,12 @@ async function saveTooLate(page: Page): Promise<void> {
     input.value = 'before';
   });
   await page.getByRole('button', { name: 'Save' }).click();
+}
+
+async function suppressWithoutReason(page: Page): Promise<void> {
+  await page.getByText('Keep the address out', { exact: true }).click();
+  await page.locator('#suppress-evidence').fill('  ');
+  await page.getByRole('button', { name: 'Never write to it again' }).click();
 }
 
 async function signUpWrongly(page: Page): Promise<void> {

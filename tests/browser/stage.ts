@@ -30,6 +30,8 @@ export interface Stage {
   unsubscribe: string;
   edition: string;
   keptLetter: string;
+  /** The page of a subscriber at the desk. */
+  subscriber: string;
   deskLink: string;
   /** A link by which somebody may come to the desk. */
   invitation: string;
@@ -61,6 +63,7 @@ export async function setStage(site: TestSite): Promise<Stage> {
   const comments = await leaveComments(site, session);
   const notices = await askForReplies(site, session);
   const reader = await subscribeReader(site);
+  const subscriber = await subscriberPage(site);
   for (const email of ['not-yet@example.org', 'never@example.org'])
     await postForm(`${site.url}/newsletter/`, { email, cadence: 'weekly' });
   const asked = await keptLetter(site, 'not-yet@example.org');
@@ -72,6 +75,7 @@ export async function setStage(site: TestSite): Promise<Stage> {
     ...comments,
     notices,
     ...reader,
+    subscriber,
     confirm: linkTo('confirm', asked),
     notMe: { waiting: linkTo('not-me', asked), done },
     deskLink: await deskLink(site),
@@ -262,6 +266,18 @@ async function subscribeReader(site: TestSite) {
     edition: pathOf('editions'),
     keptLetter: `/desk/mail/${digest.id}/`,
   };
+}
+
+/** Where the desk shows that reader. */
+async function subscriberPage(site: TestSite): Promise<string> {
+  const { db } = openDatabase(site);
+  const { id } = await db
+    .selectFrom('subscriber')
+    .select('id')
+    .where('email', '=', 'reader@example.org')
+    .executeTakeFirstOrThrow();
+  await db.destroy();
+  return `/desk/subscribers/${id}/`;
 }
 
 /** The letter to somebody that has a word in its subject, as soon as it is kept. */

@@ -1,4 +1,5 @@
 import { removeKeptLetter } from '../mail/kept-mail.ts';
+import { noteAct } from '../platform/audit.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { type CommentRow, commentById, commentIdsOf, eventsOf, lockComment } from './comment-rows.ts';
@@ -89,7 +90,7 @@ function ofAddress(kept: KeptComment, { verified }: CommentRow): KeptComment {
   return verified === 1 ? kept : { ...kept, ...unknown };
 }
 
-type EraseParts = Pick<Parts, 'config' | 'db' | 'clock' | 'log' | 'secret' | 'siteUrl'>;
+type EraseParts = Pick<Parts, 'config' | 'db' | 'clock' | 'log' | 'secret' | 'siteUrl' | 'who'>;
 
 /** Erases a comment with everything about its writer; only its number stays, so that others keep theirs. */
 export async function eraseComment(parts: EraseParts, id: number): Promise<void> {
@@ -136,5 +137,6 @@ async function eraseIn(trx: Trx, parts: EraseParts, id: number): Promise<string[
   await deleteLikeness(trx, id);
   await deleteFeedbackOf(trx, id);
   await forgetCommenter(trx, comment.email_key, erasedKey(parts.secret, comment.email_key));
+  await noteAct(trx, parts, { act: 'comment.erase', subject: `comment:${id}` });
   return letters;
 }

@@ -1,5 +1,5 @@
 import type { Library } from '../articles/library.ts';
-import { letterSetTo } from '../mail/letter-look.ts';
+import { letterInFrame } from '../mail/letter-look.ts';
 import type { SlotValues } from '../mail/slots.ts';
 import type { Parts } from '../platform/parts.ts';
 import type { Edition, Variant } from './edition.ts';
@@ -47,5 +47,5 @@ export function letterAsSeen(
   scheme: 'light' | 'dark',
 ): string {
   const [letter] = variantPreviews(parts, edition, [variant]);
-  return letterSetTo(scheme, letter?.html ?? '').replace('<head>', '<head>\n<base target="_blank">');
+  return letterInFrame(scheme, letter?.html ?? '');
 }

@@ -32,3 +32,13 @@ export function letterSetTo(scheme: 'light' | 'dark', html: string): string {
     )
     .replace(/(color-schemes?" content=")light dark"/g, `$1${scheme}"`);
 }
+
+/**
+ * A letter as a mail program that is set to light or dark shows it, to stand in a frame: its links open a window of
+ * their own.
+ */
+export function letterInFrame(scheme: 'light' | 'dark', html: string): string {
+  const base = '<base target="_blank">';
+  const shown = letterSetTo(scheme, html);
+  return /<head>/i.test(shown) ? shown.replace(/<head>/i, (head) => `${head}\n${base}`) : base + shown;
+}

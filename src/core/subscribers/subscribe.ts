@@ -29,7 +29,8 @@ export const CONFIRM_DAYS = 7;
 export interface SignUp {
   email: string;
   choices: Choices;
-  network: string;
+  /** From where it came; null where it was written down at the desk. */
+  network: string | null;
   /** The words beside the button, as evidence of what was agreed to. */
   consent: string;
 }
@@ -41,7 +42,7 @@ export interface SignUp {
  *
  * @throws AppError `invalid` with the field `email`, `limited` (too many from one network, or from everywhere)
  */
-export async function subscribe(parts: Parts, signUp: SignUp): Promise<void> {
+export async function subscribe(parts: Parts, signUp: SignUp & { network: string }): Promise<void> {
   const address = mailboxFrom(signUp.email);
   takeLetterShare(parts, signUp.network);
   await parts.db.transaction().execute(async (trx) => {
@@ -50,18 +51,22 @@ export async function subscribe(parts: Parts, signUp: SignUp): Promise<void> {
   });
 }
 
-async function takeSignUp(
+/**
+ * Writes a sign-up down, and asks for its confirmation where the address has not had its share of letters.
+ *
+ * @returns whether a letter goes out
+ */
+export async function takeSignUp(
   trx: Trx,
   parts: Parts,
   address: EmailAddress,
-  { choices, network, consent }: SignUp,
-): Promise<void> {
-  const { clock, log } = parts;
-  const now = isoTime(clock.now());
+  { choices, network, consent }: Omit<SignUp, 'email'>,
+): Promise<boolean> {
+  const now = isoTime(parts.clock.now());
   const wanted = choiceColumns(choices);
   await insertSubscriber(trx, { ...freshSubscriber(address, now), ...wanted });
   const subscriber = await subscriberByKey(trx, address.key);
-  if (!subscriber || subscriber.state === 'confirmed') return; // only they themselves can change what they get
+  if (!subscriber || subscriber.state === 'confirmed') return false; // only they themselves can change what they get
   const { id } = subscriber;
   const again = subscriber.state === 'unsubscribed' ? { asked: 0, ended_at: null } : {};
   await changeSubscriber(trx, id, ['pending', 'unsubscribed'], { ...wanted, ...again, state: 'pending' });
@@ -72,10 +77,19 @@ async function takeSignUp(
     network,
     detail: consent,
   });
+  return askAgain(trx, parts, subscriber);
+}
+
+/** Asks for a confirmation; false where the address has had its share of such letters. */
+export async function askAgain(trx: Trx, parts: Parts, subscriber: Subscriber): Promise<boolean> {
+  const { clock, log } = parts;
+  const { id } = subscriber;
+  const now = isoTime(clock.now());
   const before = isoAfter(clock.now(), -BETWEEN_LETTERS_MS);
-  if (await countAsked(trx, id, { now, before, most: LETTERS_IN_ALL }))
-    await askToConfirm(trx, parts, subscriber);
+  const isAsked = await countAsked(trx, id, { now, before, most: LETTERS_IN_ALL });
+  if (isAsked) await askToConfirm(trx, parts, subscriber);
   else log.info('subscriber.not-asked-again', { subscriber: id });
+  return isAsked;
 }
 
 /** A row of somebody who is not known yet. */

@@ -1,7 +1,7 @@
 import type { Cadence } from '#db/schema.ts';
 import { SEVERITIES, type Severity } from '../articles/article.ts';
 
-export type { Cadence } from '#db/schema.ts';
+export type { Cadence, SubscriberState } from '#db/schema.ts';
 
 export const CADENCES = ['daily', 'weekly', 'monthly'] as const satisfies readonly Cadence[];
 
@@ -62,7 +62,11 @@ export function choiceColumns({ cadence, topics, alerts }: Choices): {
 }
 
 /** What was chosen, in words: `weekly; topics cloud,phishing; alerts from high on`. */
-export function choiceWords({ cadence, topics, alerts }: Choices): string {
+export function choiceWords({
+  cadence,
+  topics,
+  alerts,
+}: Omit<Choices, 'alerts'> & { alerts: number }): string {
   const severity = alertsFrom(alerts);
   return [
     cadence,

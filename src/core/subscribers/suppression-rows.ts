@@ -9,6 +9,11 @@ export async function suppressionByHash(db: Db | Trx, hash: string): Promise<Sup
   return db.selectFrom('suppression').selectAll().where('hash', '=', hash).executeTakeFirst();
 }
 
+export async function suppressionsByHash(db: Db, hashes: readonly string[]): Promise<Suppression[]> {
+  if (hashes.length === 0) return [];
+  return db.selectFrom('suppression').selectAll().where('hash', 'in', hashes).execute();
+}
+
 /** False where it is there already: the first reason stays, unless it was only that they left. */
 export async function insertSuppression(trx: Trx, row: Insertable<SuppressionTable>): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await trx

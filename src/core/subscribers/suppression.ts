@@ -12,10 +12,11 @@ import {
   type SuppressionReason,
   suppressedSubscribers,
   suppressionByHash,
+  suppressionsByHash,
 } from './suppression-rows.ts';
 import { skipWaiting } from './waiting-rows.ts';
 
-export type { SuppressionReason } from './suppression-rows.ts';
+export type { Suppression, SuppressionReason } from './suppression-rows.ts';
 
 /** Reasons for which no letter goes to an address, whoever asks; `left` only keeps it from imports. */
 export const FOR_GOOD = [
@@ -33,18 +34,21 @@ export function suppressionHash(secret: Buffer, emailKey: string): string {
 /**
  * Never writes to an address again, whether it is known or not: a subscriber is unsubscribed, their waiting letters are
  * skipped, and the hash stays when they are erased. Once more is the same; the first reason stays.
+ *
+ * @param words more about the reason, kept as evidence with the subscriber
  */
 export async function suppress(
   parts: Pick<Parts, 'clock' | 'secret' | 'who'>,
   trx: Trx,
   emailKey: string,
   reason: SuppressionReason,
+  words = '',
 ): Promise<void> {
   const { clock, secret } = parts;
   const now = isoTime(clock.now());
   const isNew = await insertSuppression(trx, { hash: suppressionHash(secret, emailKey), reason, at: now });
   const subscriber = await subscriberByKey(trx, emailKey);
-  if (subscriber) await endLettersTo(trx, subscriber, { reason, now, isNew });
+  if (subscriber) await endLettersTo(trx, subscriber, { reason, words, now, isNew });
   if (isNew)
     await noteAct(trx, parts, {
       act: 'subscriber.suppress',
@@ -56,7 +60,7 @@ export async function suppress(
 async function endLettersTo(
   trx: Trx,
   subscriber: Subscriber,
-  { reason, now, isNew }: { reason: SuppressionReason; now: string; isNew: boolean },
+  { reason, words, now, isNew }: { reason: SuppressionReason; words: string; now: string; isNew: boolean },
 ): Promise<void> {
   const { id } = subscriber;
   await endSubscription(trx, subscriber, now);
@@ -67,7 +71,7 @@ async function endLettersTo(
       at: now,
       kind: 'suppressed',
       network: null,
-      detail: reason,
+      detail: words === '' ? reason : `${reason}: ${words}`,
     });
 }
 
@@ -83,6 +87,16 @@ export async function suppressionOf(
   emailKey: string,
 ): Promise<Suppression | undefined> {
   return suppressionByHash(db, suppressionHash(secret, emailKey));
+}
+
+/** The same of some addresses, by their keys; those to which a letter may go are not among them. */
+export async function suppressionsOf(
+  { db, secret }: Pick<Parts, 'db' | 'secret'>,
+  emailKeys: readonly string[],
+): Promise<Map<string, Suppression>> {
+  const hashes = new Map(emailKeys.map((key) => [suppressionHash(secret, key), key]));
+  const found = await suppressionsByHash(db, [...hashes.keys()]);
+  return new Map(found.map((one) => [hashes.get(one.hash) ?? '', one]));
 }
 
 /** Whether no letter may go to an address, even where somebody signs it up. */

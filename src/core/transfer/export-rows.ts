@@ -2,6 +2,15 @@ import type { Db } from '../platform/db.ts';
 
 /** Subscribers with the newest evidence of their consent, in the order of their ids. */
 export async function subscribersWithConsent(db: Db, after: string, most: number) {
+  return withConsent(db).where('s.id', '>', after).orderBy('s.id').limit(most).execute();
+}
+
+/** The same of some. */
+export async function consentOfSubscribers(db: Db, ids: readonly string[]) {
+  return withConsent(db).where('s.id', 'in', ids).execute();
+}
+
+function withConsent(db: Db) {
   return db
     .selectFrom('subscriber as s')
     .leftJoin('subscriber_event as e', (join) =>
@@ -29,9 +38,5 @@ export async function subscribersWithConsent(db: Db, after: string, most: number
       'e.network as agreed_from',
       'e.detail as words',
       'c.network as confirmed_from',
-    ])
-    .where('s.id', '>', after)
-    .orderBy('s.id')
-    .limit(most)
-    .execute();
+    ]);
 }
