@@ -1,5 +1,6 @@
-import { type Browser, test as base, expect } from '@playwright/test';
+import { type Browser, test as base, type Cookie, expect } from '@playwright/test';
 import { collectedAttacks, OWN_ATTACKS } from '../support/hostile-texts.ts';
+import type { TestSite } from '../support/test-site.ts';
 import {
   type HostileStage,
   type Judged,
@@ -32,6 +33,15 @@ const DESK: Judged = { texts: 'article .prose', around: 'main', hasScript: true 
 const RECEIPT: Judged = { texts: '#text .prose', around: 'main' };
 const LETTER: Judged = { texts: 'blockquote', around: 'body', hasStyles: true };
 const ENTRY: Judged = { texts: 'body', around: 'body' };
+
+/** Of one session for both looks: a second link of the console would end the first's. */
+async function deskCookies(browser: Browser, site: TestSite): Promise<Cookie[]> {
+  const context = await browser.newContext({ baseURL: site.url });
+  await signIn(await context.newPage(), site);
+  const cookies = await context.cookies();
+  await context.close();
+  return cookies;
+}
 
 /** Looks at pages twice: as they are sent, and without the policy that would hold what gets through. */
 async function twice(
@@ -113,8 +123,9 @@ test('no comment does anything on the page of its article', async ({ browser, ho
 });
 
 test('no comment does anything at the desk', async ({ browser, hostile }) => {
+  const cookies = await deskCookies(browser, hostile.site);
   await twice(browser, hostile, async (watched) => {
-    await signIn(watched.page, hostile.site);
+    await watched.page.context().addCookies(cookies);
     for (let number = 0; number < hostile.clusters; number++) {
       await watched.page.goto(`/desk/comments/?state=published&cluster=attacks-${number}`);
       const older = watched.page.getByRole('link', { name: 'Older' });

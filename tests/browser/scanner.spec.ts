@@ -142,10 +142,10 @@ async function haveEveryLetterSent(site: TestSite, relay: SmtpFake, desk: Page):
 
 async function untilAllSent(site: TestSite): Promise<void> {
   await until(async () => {
-    const { delivery = [], edition = [] } = await everythingKept(site);
+    const { delivery = [], edition = [], edition_tally: tallies = [] } = await everythingKept(site);
     const rows = [...delivery, ...edition] as { state: string }[];
-    return rows.every(({ state }) => /^(?:sent|skipped)$/.test(state));
-  }, 'every letter being noted as sent');
+    return rows.every(({ state }) => /^(?:sent|skipped)$/.test(state)) && tallies.length === edition.length;
+  }, 'every letter being noted as sent, and counted');
 }
 
 /** Of both bodies and of the head. */
@@ -176,7 +176,7 @@ async function openEach(browser: Browser, links: readonly string[]): Promise<voi
 }
 
 /** What the worker writes down now and then, of itself. */
-const WORKERS_NOTES = ['filter-health', 'instance-seen'];
+const WORKERS_NOTES = ['filter-health', 'instance-seen', 'relay-health'];
 
 /** Every row of every table but those that a look is to change: who read what. */
 async function everythingKept({ dataDir }: TestSite): Promise<Record<string, unknown[]>> {
