@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { type AddressInfo, BlockList } from 'node:net';
+import path from 'node:path';
+import { type App, closeApp, type GivenParts, openApp } from '#core/app.ts';
+import { deskLink } from '#core/desk/sign-in.ts';
+import type { Clock } from '#core/platform/clock.ts';
+import type { Config } from '#core/platform/config.ts';
+import type { Log } from '#core/platform/log.ts';
+import { builtPages, CLIENT_DIR } from '../built-pages.ts';
+import { createFrontDoor, type FrontDoor } from '../front-door.ts';
+import { newHttpServer } from '../http-server.ts';
+import { Visitor } from './visitor.ts';
+
+/** What a scratch copy has of the site. */
+export interface StageSettings {
+  contentDir: string;
+  mailFrom?: string;
+}
+
+/** What is different in one scene, and what a test puts in place of a part. */
+export interface StageOptions extends Pick<Config, 'akismet' | 'smtpUrl'> {
+  database?: GivenParts['database'];
+  alter?: (app: App) => App;
+}
+
+/** A scratch copy of the site that is served on this machine alone: the same code, a database of its own. */
+export interface Stage {
+  app: App;
+  clock: StageClock;
+  /** Somebody new, with a browser of their own. */
+  visitor(): Visitor;
+  /** The writer, signed in by a link of the console. */
+  writer(): Promise<Visitor>;
+  /** What the product has noted as a fault of its own. */
+  bugs: string[];
+  close(): Promise<void>;
+}
+
+/** The time of day, which a scene can put forward. */
+export class StageClock implements Clock {
+  #ahead = 0;
+  now(): Date {
+    return new Date(Date.now() + this.#ahead);
+  }
+  advance(ms: number): void {
+    this.#ahead += ms;
+  }
+}
+
+export function dataDirIn(folder: string): string {
+  const dir = path.join(folder, 'data');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  return dir;
+}
+
+/** @param folder of this stage alone; the caller removes it */
+export async function openStage(
+  settings: StageSettings,
+  folder: string,
+  { akismet, smtpUrl, database, alter = (app) => app }: StageOptions = {},
+): Promise<Stage> {
+  let door: FrontDoor | undefined;
+  const opened = () => {
+    if (!door) throw new Error('The stage was asked for a page before it was open.');
+    return door;
+  };
+  const { server, drain } = newHttpServer({
+    answer: (req, res) => opened().answer(req, res),
+    readyAnswer: (get) => opened().readyAnswer(get),
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const clock = new StageClock();
+  const bugs: string[] = [];
+  const config = configOf(settings, { dataDir: dataDirIn(folder), port, akismet, smtpUrl });
+  const app = alter(await openApp(config, { clock, log: bugLog(bugs), ...(database ? { database } : {}) }));
+  door = createFrontDoor(app, await builtPages(), CLIENT_DIR);
+  await app.changes.start(250, () => {});
+  const visitor = () => new Visitor(app.siteUrl);
+  return {
+    ...{ app, clock, visitor, bugs },
+    async writer() {
+      const writer = visitor();
+      await writer.post(new URL(await deskLink(app)).pathname, {});
+      return writer;
+    },
+    async close() {
+      await drain();
+      await closeApp(app);
+    },
+  };
+}
+
+function configOf(
+  { contentDir, mailFrom }: StageSettings,
+  {
+    dataDir,
+    port,
+    akismet,
+    smtpUrl,
+  }: Pick<Config, 'dataDir' | 'port'> & { [Part in 'akismet' | 'smtpUrl']: Config[Part] | undefined },
+): Config {
+  return {
+    ...{ host: '127.0.0.1', port, siteUrl: new URL(`http://127.0.0.1:${port}`), dataDir, contentDir },
+    ...{ trustedProxies: new BlockList(), worker: false, returnPath: false, logLevel: 'error' as const },
+    ...(mailFrom === undefined ? {} : { mailFrom }),
+    ...(akismet === undefined ? {} : { akismet }),
+    ...(smtpUrl === undefined ? {} : { smtpUrl }),
+  };
+}
+
+/** What is expected to fail is told by the scene; of the log only what nobody expects counts. */
+function bugLog(bugs: string[]): Log {
+  const quiet = () => {};
+  return {
+    ...{ debug: quiet, info: quiet, warn: quiet },
+    error(event) {
+      if (event.startsWith('bug.')) bugs.push(event);
+    },
+  };
+}
