@@ -73,7 +73,7 @@ export const DRILL_MS = 60 * SECOND;
 /** After so long nobody plays it any more: who began it is gone. */
 const ABANDONED_MS = DRILL_MS + 30 * SECOND;
 
-/** Whether the house rule held in everything that was played, and all was. */
+/** Whether it came to its end, and the house rule held in everything that could be played. */
 export function ruleHeld({ scenes, failed }: Drill): boolean {
   return failed === undefined && scenes.every(({ outcome }) => outcome !== 'broken');
 }

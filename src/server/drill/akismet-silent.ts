@@ -8,8 +8,8 @@ import type { OpenStage } from './scene.ts';
 import { type AkismetStandIn, akismetStandIn } from './stand-ins.ts';
 import type { Answer } from './visitor.ts';
 
-/** Longer than this no reader should wait for what they wrote to be taken. */
-const MOST_WAIT_MS = 2 * SECOND;
+/** Sooner than Akismet is given up by. A busy machine may take longer; the question to Akismet is still open then. */
+const SOON_MS = 2 * SECOND;
 const WORDS = [
   'We saw the same here on Monday morning.',
   'Does anybody know whether the update helps?',
@@ -25,11 +25,11 @@ export async function akismetSilent(play: Play, open: OpenStage): Promise<void> 
 
   const reader = stage.visitor();
   const first = await commentOn(stage, reader, article, WORDS[0]);
-  tellOf(play, 'The comment', first.sent);
+  tellOf(play, 'The comment', first.sent, akismet);
   play.saw('readers', 'A reader commented, and was led to the receipt.', first.shown);
   await Promise.allSettled(app.background); // until the question has had its time
   const second = await commentOn(stage, reader, article, WORDS[1]);
-  tellOf(play, 'A second comment, written after the filter was found silent,', second.sent);
+  tellOf(play, 'A second comment, written after the filter was found silent,', second.sent, akismet);
   play.must('Akismet was asked about the comments.', akismet.asked > 0);
 
   const receipts = [receiptIn(first.sent), receiptIn(second.sent)];
@@ -49,9 +49,14 @@ export async function akismetSilent(play: Play, open: OpenStage): Promise<void> 
   await answerAgain(play, stage, akismet, receipts);
 }
 
-function tellOf(play: Play, what: string, { status, location, took }: Answer): void {
+function tellOf(
+  play: Play,
+  what: string,
+  { status, location, took }: Answer,
+  { open }: AkismetStandIn,
+): void {
   play.must(`${what} was taken.`, status === 303 && location.startsWith('/comments/'));
-  play.must(`${what} was answered within ${MOST_WAIT_MS / SECOND} seconds.`, took <= MOST_WAIT_MS);
+  play.must(`${what} was answered without waiting for Akismet.`, open > 0 || took <= SOON_MS);
 }
 
 async function answerAgain(

@@ -10,12 +10,16 @@ export interface AkismetStandIn {
   /** Until this is set, it takes every question and answers none. */
   isAnswering: boolean;
   asked: number;
+  /** Questions that whoever asked still waits with. */
+  open: number;
   close(): Promise<void>;
 }
 
 export async function akismetStandIn(): Promise<AkismetStandIn> {
   const server = createHttpServer((req, res) => {
     standIn.asked++;
+    standIn.open++;
+    res.once('close', () => standIn.open--);
     req.resume();
     if (!standIn.isAnswering) return; // whoever asks has to lose patience
     const isKey = req.url?.includes('verify-key');
@@ -24,7 +28,7 @@ export async function akismetStandIn(): Promise<AkismetStandIn> {
   const close = closer(server);
   const port = await listening(server, 0);
   const standIn: AkismetStandIn = {
-    ...{ url: new URL(`http://${LOOPBACK}:${port}`), isAnswering: false, asked: 0 },
+    ...{ url: new URL(`http://${LOOPBACK}:${port}`), isAnswering: false, asked: 0, open: 0 },
     close,
   };
   return standIn;
