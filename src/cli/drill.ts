@@ -32,12 +32,9 @@ function progress(scene: (typeof SCENES)[number]): void {
 
 function tell(drill: Drill): void {
   for (const scene of drill.scenes) tellScene(scene);
-  if (drill.failed !== undefined) console.log(drill.failed);
-  console.log(
-    ruleHeld(drill)
-      ? 'The house rule held: nobody is locked out and nothing is lost.'
-      : 'The house rule was broken.',
-  );
+  if (drill.failed !== undefined) console.log(`The drill did not come to its end. ${drill.failed}`);
+  else if (ruleHeld(drill)) console.log('The house rule held: nobody is locked out and nothing is lost.');
+  else console.log('The house rule was broken: what was not so is marked with NO.');
 }
 
 function tellScene({ scene, outcome, why, held, took }: ScenePlayed): void {

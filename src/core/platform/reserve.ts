@@ -15,7 +15,7 @@ const NO_ROOM =
   'There is no room left on the disk of this site, so this was not saved. Keep what you wrote, and try again later: whoever runs the site has to make room first.';
 
 interface ReserveParts {
-  config: Pick<Config, 'dataDir'>;
+  config: Pick<Config, 'dataDir' | 'databaseUrl'>;
   log: Log;
 }
 
@@ -24,11 +24,12 @@ export const RESERVE_BYTES = 2 * 1024 * 1024;
 
 /**
  * Keeps a file in DATA_DIR that does nothing but take up room, for the day on which there is none: then it is given up,
- * and its owner gets in. Where there is no room for it, there is none until the next call.
+ * and its owner gets in. Where there is no room for it, there is none until the next call; where the database is
+ * elsewhere (PostgreSQL), it would help nobody.
  */
 export function keepReserve({ config, log }: ReserveParts): void {
   const file = reserveFile(config.dataDir);
-  if (existsSync(file)) return;
+  if (config.databaseUrl !== undefined || existsSync(file)) return;
   try {
     write(file);
   } catch (error) {

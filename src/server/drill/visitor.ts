@@ -3,7 +3,7 @@ import { SECOND } from '#core/platform/clock.ts';
 /** Longer than any page takes that comes at all. */
 const PATIENCE_MS = 20 * SECOND;
 /** So much of the words of a page is kept. */
-const MOST_WORDS = 500;
+const MOST_WORDS = 320;
 
 /** What came of asking for a page. */
 export interface Answer {
@@ -66,20 +66,37 @@ export class Visitor {
   }
 }
 
-/** The words of a page's main part, as they would be read aloud, shortened. */
+/**
+ * What a page says, shortened: its heading, a line break, then its notices, or where it has none what stands in its main
+ * part, block by block.
+ */
 export function wordsOn(html: string): string {
   const main = /<main\b[^>]*>(.*?)<\/main>/s.exec(html)?.[1] ?? html;
-  const words = main
-    .replace(/<(style|script|svg)\b.*?<\/\1>/gs, ' ')
+  const [, heading = '', rest = ''] = /<h1\b[^>]*>(.*?)<\/h1>(.*)/s.exec(main) ?? [main, '', main];
+  const notices = [...rest.matchAll(/<div class="notice\b[^>]*>(.*?)<\/div>/gs)].map(
+    ([, words = '']) => words,
+  );
+  const words = textOf(notices.length > 0 ? notices.join('<br>') : rest);
+  return `${textOf(heading)}\n${shortened(words)}`.trim();
+}
+
+function textOf(html: string): string {
+  return html
+    .replace(/<(style|script|svg|textarea|noscript)\b.*?<\/\1>/gs, ' ')
     .replace(/<\/?(?:a|em|strong|code|b|i|bdi|span|time|cite)\b[^>]*>/g, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (whole, decimal, hex, name) =>
-      name
-        ? (NAMED[name.toLowerCase()] ?? whole)
-        : String.fromCodePoint(Number.parseInt(decimal ?? hex, decimal ? 10 : 16)),
-    )
+    .replace(/\s*(?:<[^>]*>\s*)+/g, ' · ')
+    .replace(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, character)
     .replace(/\s+/g, ' ')
-    .trim();
+    .replace(/^(?: ?· ?)+|(?: ?· ?)+$/g, '');
+}
+
+function character(whole: string, decimal?: string, hex?: string, name?: string): string {
+  if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole;
+  const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+  return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+}
+
+function shortened(words: string): string {
   return words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS).replace(/\s\S*$/, '')} …` : words;
 }
 
