@@ -9,6 +9,7 @@ import { AppError } from '#core/platform/errors.ts';
 import { drill } from '#server/drill/begin-drill.ts';
 import { command } from '../support/commands.ts';
 import { openTestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
+import { postForm, startSite, until } from '../support/test-site.ts';
 
 /** Programs that take the place of the one that plays. */
 function program(t: Parameters<typeof temporaryFolder>[0], source: string): URL {
@@ -65,7 +66,8 @@ test('the command is called without anything else, and helps', async (t) => {
 test('one is played at a time; one whose player is gone keeps nobody waiting for long', async (t) => {
   const app = await openTestApp(t);
   await claimDrill({ ...app, who: 'ann' });
-  assert.deepEqual(await runningDrill(app), { at: app.clock.now().toISOString(), who: 'ann' });
+  const running = await runningDrill(app);
+  assert.deepEqual([running?.at, running?.who], [app.clock.now().toISOString(), 'ann']);
   await assert.rejects(drill(app), (error) => error instanceof AppError && error.code === 'conflict');
   app.clock.advance(2 * MINUTE);
   assert.equal(await runningDrill(app), undefined);
@@ -73,6 +75,32 @@ test('one is played at a time; one whose player is gone keeps nobody waiting for
   const { code, errors } = await command(app, 'drill');
   assert.equal(code, 4);
   assert.match(errors, /^A drill is being played already/);
+});
+
+test('whoever plays one may be killed: its process ends, its folder goes, and the next can be played at once', async (t) => {
+  const site = await startSite(t);
+  const played = site.beginCommand('drill');
+  const folder = path.join(site.dataDir, 'drill');
+  await until(() => existsSync(path.join(folder, 'akismet-silent', 'data')), 'the first scene');
+  assert.equal((await site.command('drill')).code, 4);
+  played.kill('SIGKILL');
+  await until(() => !existsSync(folder), 'the end of the folder');
+  const { code, stdout } = await site.command('drill');
+  assert.equal(code, 0, stdout);
+});
+
+test('a server that ends does not wait for a drill', async (t) => {
+  const site = await startSite(t);
+  const link = (await site.command('desk', 'link')).stdout.trim();
+  const [cookie = ''] = (await postForm(link, {})).headers.getSetCookie();
+  const headers = { cookie: cookie.split(';')[0] ?? '' };
+  assert.equal((await postForm(`${site.url}/desk/drill/`, { action: 'play' }, headers)).status, 303);
+  const folder = path.join(site.dataDir, 'drill');
+  await until(() => existsSync(path.join(folder, 'akismet-silent', 'data')), 'the first scene');
+  assert.equal(await site.stop(), 0);
+  await until(() => !existsSync(folder), 'the end of the folder');
+  assert.ok(!site.lines.some(({ event }) => event === 'drill.played'));
+  assert.ok(!site.lines.some(({ level }) => level === 'error'), JSON.stringify(site.lines));
 });
 
 test('a drill that hangs is ended; its folder is gone, and the next can be played', async (t) => {

@@ -1,3 +1,4 @@
+import { isAlive, newOwner } from '../mail/owner.ts';
 import { noteAct } from '../platform/audit.ts';
 import { isoTime, SECOND } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
@@ -57,6 +58,8 @@ export interface Drill {
 export interface RunningDrill {
   at: string;
   who: string;
+  /** The process that plays it. */
+  owner: string;
   /** Which scene it is at; undefined before the first. */
   scene?: SceneName;
 }
@@ -70,7 +73,7 @@ const RUNNING = 'drill-running';
 
 /** The longest that one may take; what has not ended by then is ended. */
 export const DRILL_MS = 60 * SECOND;
-/** After so long nobody plays it any more: who began it is gone. */
+/** After so long nobody plays it any more, also where its process cannot be looked for, as it was on another machine. */
 const ABANDONED_MS = DRILL_MS + 30 * SECOND;
 
 /** Whether it came to its end, and the house rule held in everything that could be played. */
@@ -106,7 +109,7 @@ export async function claimDrill(
 ): Promise<RunningDrill> {
   const { db, clock, who = 'console' } = parts;
   const now = clock.now();
-  const claimed: RunningDrill = { at: isoTime(now), who };
+  const claimed: RunningDrill = { at: isoTime(now), who, owner: newOwner() };
   await db.transaction().execute(async (trx) => {
     const before = await settingValue(trx, RUNNING);
     const other = parsed<RunningDrill>(before);
@@ -137,8 +140,8 @@ export async function keepDrill(db: Db, drill: Drill, pages: DrillPages): Promis
   });
 }
 
-function isGoingOn({ at }: RunningDrill, now: Date): boolean {
-  return now.getTime() - Date.parse(at) < ABANDONED_MS;
+function isGoingOn({ at, owner }: RunningDrill, now: Date): boolean {
+  return now.getTime() - Date.parse(at) < ABANDONED_MS && isAlive(owner);
 }
 
 /** These settings are written here alone. */

@@ -4,8 +4,9 @@ import { commentOfReceipt } from '#core/comments/receipt.ts';
 import { makeRecoveryCodes } from '#core/desk/recovery-codes.ts';
 import { personAt } from '#core/desk/sessions.ts';
 import { deskLink, signInByLink } from '#core/desk/sign-in.ts';
+import { deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { sqliteFile } from '#core/platform/db.ts';
-import { keepReserve, reserveFile, withReserve } from '#core/platform/reserve.ts';
+import { keepReserve, NoRoom, reserveFile, withReserve } from '#core/platform/reserve.ts';
 import { SmallDisk } from '#core/platform/small-disk.ts';
 import { commentOn, openArticle, receiptIn } from './comment-on.ts';
 import type { Play } from './play.ts';
@@ -29,6 +30,7 @@ export async function diskFull(play: Play, open: OpenStage): Promise<void> {
   const article = openArticle(app);
   const reader = stage.visitor();
   const before = await commentOn(stage, reader, article, BEFORE);
+  await stage.visitor().post('/newsletter/', { email: 'early@drill.invalid', cadence: 'weekly' });
   const code = await recoveryCode(app);
   const writer = await stage.writer();
 
@@ -46,6 +48,7 @@ export async function diskFull(play: Play, open: OpenStage): Promise<void> {
   const signUp = await stage.visitor().post('/newsletter/', { email: typed, cadence: 'weekly' });
   play.must('A sign-up is answered so too, and the address stays in the form.', isKept(signUp, typed));
   play.saw('readers', 'A newcomer signed up.', signUp);
+  await lettersWait(play, app, await deliveryCounts(app.db));
   await waysInWork(play, stage, writer, code);
 
   disk.makeRoom();
@@ -55,8 +58,26 @@ export async function diskFull(play: Play, open: OpenStage): Promise<void> {
   const first = await commentOfReceipt(app, receiptIn(before.sent));
   const again = await commentOfReceipt(app, receiptIn(after.sent));
   play.must('Nothing that was written before is lost.', first?.body === BEFORE && again?.body === DURING);
-  keepReserve(app);
+  while ((await app.sender.sendDue('single')) > 0);
+  const { sent = 0, queued = 0, deferred = 0 } = await deliveryCounts(app.db);
+  play.must('The letters that waited went out.', sent > 0 && queued + deferred === 0);
 }
+
+/** What sends them writes each step down first, so that nothing is sent of which nothing would be known. */
+async function lettersWait(play: Play, app: App, before: Counts): Promise<void> {
+  const outcome = await app.sender.sendDue('single').then(
+    (settled) => (settled === 0 ? 'waits' : 'sent'),
+    (error: unknown) => {
+      if (!(error instanceof NoRoom)) throw error;
+      return 'waits';
+    },
+  );
+  const after = await deliveryCounts(app.db);
+  const isSame = before.queued !== undefined && JSON.stringify(before) === JSON.stringify(after);
+  play.must('Letters that waited go on waiting.', outcome === 'waits' && isSame);
+}
+
+type Counts = Awaited<ReturnType<typeof deliveryCounts>>;
 
 function isKept({ status, html }: { status: number; html: string }, typed: string): boolean {
   return status === 503 && html.includes(typed);
