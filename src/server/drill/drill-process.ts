@@ -21,7 +21,10 @@ let folder: string | undefined;
 process.on('disconnect', () => end());
 process.on('message', async (job: DrillJob) => {
   folder = job.folder;
-  const played = await playDrill(job.settings, job.folder, (scene) => tell({ scene }));
+  const played = await playDrill(job.settings, job.folder, (scene) => {
+    gc?.(); // the scratch copy before held every article; V8 would wait until it needs the room
+    tell({ scene });
+  });
   process.send?.({ played } satisfies DrillNews, end);
 });
 

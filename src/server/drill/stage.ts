@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { type AddressInfo, BlockList } from 'node:net';
 import path from 'node:path';
 import { type App, closeApp, type GivenParts, openApp } from '#core/app.ts';
@@ -60,23 +61,13 @@ export async function openStage(
   folder: string,
   { akismet, smtpUrl, database, alter = (app) => app }: StageOptions = {},
 ): Promise<Stage> {
-  let door: FrontDoor | undefined;
-  const opened = () => {
-    if (!door) throw new Error('The stage was asked for a page before it was open.');
-    return door;
-  };
-  const { server, drain } = newHttpServer({
-    answer: (req, res) => opened().answer(req, res),
-    readyAnswer: (get) => opened().readyAnswer(get),
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { server, open, close } = await serverFor();
   const { port } = server.address() as AddressInfo;
   const clock = new StageClock();
   const bugs: string[] = [];
   const config = configOf(settings, { dataDir: dataDirIn(folder), port, akismet, smtpUrl });
   const app = alter(await openApp(config, { clock, log: bugLog(bugs), ...(database ? { database } : {}) }));
-  door = createFrontDoor(app, await builtPages(), CLIENT_DIR);
+  open(createFrontDoor(app, await builtPages(), CLIENT_DIR));
   await app.changes.start(250, () => {});
   const visitor = () => new Visitor(app.siteUrl);
   return {
@@ -87,8 +78,36 @@ export async function openStage(
       return writer;
     },
     async close() {
-      await drain();
+      await close();
       await closeApp(app);
+    },
+  };
+}
+
+/**
+ * A server that has its port before there is a door: the site is opened with its address. Once closed it holds the door no
+ * more, as Node keeps closed servers for a while, and a door holds every article.
+ */
+async function serverFor(): Promise<{ server: Server; open(door: FrontDoor): void; close(): Promise<void> }> {
+  let door: FrontDoor | undefined;
+  const opened = () => {
+    if (!door) throw new Error('The stage was asked for a page while it was not open.');
+    return door;
+  };
+  const { server, drain } = newHttpServer({
+    answer: (req, res) => opened().answer(req, res),
+    readyAnswer: (get) => opened().readyAnswer(get),
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    server,
+    open(ready) {
+      door = ready;
+    },
+    async close() {
+      await drain();
+      door = undefined;
     },
   };
 }
