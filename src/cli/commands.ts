@@ -26,6 +26,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   bounce: async () => (await import('./bounce.ts')).bounceCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
+  drill: async () => (await import('./drill.ts')).drillCommand,
 };
 
 /** The one place where a broken rule becomes an exit code. */

@@ -1,5 +1,6 @@
 import { deskLink, LINK_MINUTES } from '#core/desk/sign-in.ts';
 import { noteAct } from '#core/platform/audit.ts';
+import { withReserve } from '#core/platform/reserve.ts';
 import { type Command, UsageError, withApp } from './command.ts';
 
 export const deskCommand: Command = {
@@ -14,10 +15,12 @@ the machine may sign in: it is the way in that is always open. Every other sessi
   async run({ positionals, values }) {
     if (positionals.join(' ') !== 'link') throw new UsageError('It is called as "watchpost desk link".');
     const name = values.for === undefined ? undefined : String(values.for);
-    const link = await withApp(async (app) => {
-      await noteAct(app.db, app, { act: 'link.make', subject: 'desk', after: name });
-      return deskLink(app, name);
-    });
+    const link = await withApp((app) =>
+      withReserve(app, async () => {
+        await noteAct(app.db, app, { act: 'link.make', subject: 'desk', after: name });
+        return deskLink(app, name);
+      }),
+    );
     console.log(link);
     return 0;
   },

@@ -47,6 +47,7 @@ const ACT_WORDS: Record<string, string> = {
   'session.revoke': 'ended a session',
   'session.step-up': 'showed again who they are',
   'desk.refused': 'was refused a page',
+  'drill.play': 'played a drill',
   'passkey.add': 'added a passkey',
   'passkey.rename': 'named a passkey anew',
   'passkey.remove': 'removed a passkey',

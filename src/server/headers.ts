@@ -57,3 +57,15 @@ export const LETTER_HEADERS: Record<string, string> = {
   ].join('; '),
   'x-frame-options': 'SAMEORIGIN',
 };
+
+/** For a page that somebody saw in a drill: its looks stand in it, and it can do nothing. */
+export const PLAYED_HEADERS: Record<string, string> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "style-src 'unsafe-inline'",
+    "base-uri 'none'",
+    "frame-ancestors 'self'",
+    'sandbox',
+  ].join('; '),
+  'x-frame-options': 'SAMEORIGIN',
+};

@@ -7,14 +7,15 @@ import { reopenEdition } from '#core/editions/move-edition.ts';
 import { settleByLog } from '#core/mail/settle-uncertain.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
 import { wordsOf } from '#core/platform/errors.ts';
+import { keepReserve } from '#core/platform/reserve.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
+import { builtPages, CLIENT_DIR } from './built-pages.ts';
 import { editionsInThread } from './edition-letters.ts';
 import { editionsHere } from './edition-work.ts';
-import { createFrontDoor, type PageHandler } from './front-door.ts';
+import { createFrontDoor } from './front-door.ts';
 import { newHttpServer } from './http-server.ts';
 import { startWorker } from './worker.ts';
 
-const DIST = new URL('../../dist/', import.meta.url);
 /** How soon a server hears of what another process changed. */
 const CHANGES_MS = 250;
 
@@ -28,7 +29,8 @@ export async function serve(config: Config, relayLog?: string): Promise<void> {
   const stopped = stopSignal(); // from the first moment: a signal during the start must not be lost
   const app = await openSparingly(config);
   noteBugs(app);
-  const { server, drain } = newHttpServer(await frontDoor(app));
+  keepReserve(app);
+  const { server, drain } = newHttpServer(createFrontDoor(app, await builtPages(), CLIENT_DIR));
   // Before the first page is rendered: what changes from then on is heard of.
   app.library.watch((tags) => {
     app.changes.tell(tags);
@@ -92,11 +94,6 @@ async function settleFrom(app: App, relayLog: string): Promise<void> {
   } catch (error) {
     app.log.error('outbox.not-settled-by-log', { message: wordsOf(error) });
   }
-}
-
-async function frontDoor(app: App) {
-  const { handler } = (await import(new URL('server/entry.mjs', DIST).href)) as { handler: PageHandler };
-  return createFrontDoor(app, handler, new URL('client/', DIST).pathname);
 }
 
 async function listen(server: Server, config: Config): Promise<void> {

@@ -13,6 +13,7 @@ import { makeDueEditions } from '#core/editions/schedule.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
 import { tidyUp } from '#core/platform/housekeeping.ts';
 import { watchInstance } from '#core/platform/instance.ts';
+import { keepReserve } from '#core/platform/reserve.ts';
 import { forgetReaderNetworks } from '#core/subscribers/forget-networks.ts';
 import { readBounceMailbox } from '#core/subscribers/read-bounce-mailbox.ts';
 import type { EditionWork } from './edition-work.ts';
@@ -59,6 +60,7 @@ export function startWorker(app: App, editions: EditionWork): () => Promise<void
       await forgetOldFeedback(app);
       await forgetOldNotices(app);
       forgetOldLetters(app);
+      keepReserve(app);
       await app.pictures.kept.tidy(app.clock.now());
     }),
   ];

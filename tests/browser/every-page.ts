@@ -202,6 +202,7 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the page that keeps an address out', at: () => '/desk/subscribers/address/', isDesk: true },
     { name: 'the kept mail at the desk', at: () => '/desk/mail/', isDesk: true },
     { name: 'what was done, at the desk', at: () => '/desk/audit/', isDesk: true },
+    { name: 'a drill, at the desk', at: () => '/desk/drill/', isDesk: true },
     { name: 'what the console did, at the desk', at: () => '/desk/audit/?who=console', isDesk: true },
     { name: 'a kept letter at the desk', at: ({ keptLetter }) => keptLetter, isDesk: true },
   ],

@@ -6,6 +6,7 @@ import { openDatabase } from '#core/platform/db.ts';
 import { insertToken } from '#core/platform/token-rows.ts';
 import { randomToken } from '#core/platform/tokens.ts';
 import { publishBeside } from '../support/published-comment.ts';
+import { keepSampleDrill } from '../support/sample-drill.ts';
 import { letterOf } from '../support/smtp-fake.ts';
 import { writeArticle } from '../support/test-app.ts';
 import { linksIn, postForm, type TestSite, until } from '../support/test-site.ts';
@@ -64,6 +65,7 @@ export async function setStage(site: TestSite): Promise<Stage> {
   const notices = await askForReplies(site, session);
   const reader = await subscribeReader(site);
   const subscriber = await subscriberPage(site);
+  await keepSampleDrill(site);
   for (const email of ['not-yet@example.org', 'never@example.org'])
     await postForm(`${site.url}/newsletter/`, { email, cadence: 'weekly' });
   const asked = await keptLetter(site, 'not-yet@example.org');

@@ -29,6 +29,7 @@ const SQL_ELSEWHERE: Record<string, string> = {
   'src/core/platform/db.ts': 'opens the database',
   'src/core/platform/page-changes.ts': 'page changes are nothing but their rows',
   'src/core/platform/prepared.ts': 'keeps statements compiled',
+  'src/core/platform/small-disk.ts': 'fills up a file for drills, with what only that file has',
   'src/core/platform/sqlite-dialect.ts': 'waits for the write lock, and shares the flush to disk',
   'src/core/platform/settings.ts': 'settings are nothing but their rows',
 };

@@ -8,7 +8,7 @@ import { randomToken } from '../platform/tokens.ts';
 import type { DeskParts } from './sessions.ts';
 
 /** What passkeys stand on. Their id is SITE_URL's host, their origin SITE_URL's, exactly. */
-export type PasskeyParts = DeskParts & Pick<Parts, 'log' | 'limits' | 'siteUrl'>;
+export type PasskeyParts = DeskParts & Pick<Parts, 'config' | 'log' | 'limits' | 'siteUrl'>;
 
 /** For so long an authenticator may take to answer. */
 export const CHALLENGE_MS = 5 * MINUTE;

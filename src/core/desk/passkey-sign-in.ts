@@ -7,6 +7,7 @@ import {
 import { isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
+import { withReserve } from '../platform/reserve.ts';
 import { recordAct } from './audit.ts';
 import {
   CHALLENGE_MS,
@@ -38,7 +39,7 @@ export async function signInQuestion(
   network: string,
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
   countTry(parts.limits, 'passkey-question', network);
-  return question(parts, SIGN_IN, []);
+  return withReserve(parts, () => question(parts, SIGN_IN, []));
 }
 
 /**
@@ -53,8 +54,10 @@ export async function signInByPasskey(
   { network, device }: Visitor,
 ): Promise<string> {
   countTry(parts.limits, 'sign-in', network);
-  const session = await usePasskey(parts, response, SIGN_IN, (trx, person) =>
-    begin(trx, parts, person, { way: 'passkey', device }),
+  const session = await withReserve(parts, () =>
+    usePasskey(parts, response, SIGN_IN, (trx, person) =>
+      begin(trx, parts, person, { way: 'passkey', device }),
+    ),
   );
   parts.log.info('desk.signed-in', {});
   return session;

@@ -3,6 +3,7 @@ import { type Clock, DAY, HOUR, isoAfter, isoTime, MINUTE } from '../platform/cl
 import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
+import { NoRoom } from '../platform/reserve.ts';
 import { deleteExpiredTokens } from '../platform/token-rows.ts';
 import { randomToken, tokenHash } from '../platform/tokens.ts';
 import { recordAct } from './audit.ts';
@@ -83,12 +84,7 @@ export async function personAt(
     .where('removed_at', 'is', null)
     .executeTakeFirst();
   if (!found) return undefined;
-  if (found.seen_at < isoAfter(now, -SEEN_MS))
-    await db
-      .updateTable('session')
-      .set({ seen_at: isoTime(now) })
-      .where('hash', '=', hash)
-      .execute();
+  if (found.seen_at < isoAfter(now, -SEEN_MS)) await noteSeen(db, hash, now);
   const { id, name, role, session_id, way, started_at, stepped_up_at } = found;
   return {
     id,
@@ -97,6 +93,19 @@ export async function personAt(
     session: { id: session_id, way, startedAt: started_at },
     isSteppedUp: stepped_up_at > isoAfter(now, -STEP_UP_MINUTES * MINUTE),
   };
+}
+
+/** Where that cannot be written down, as on a full disk, whoever is at the desk stays there all the same. */
+async function noteSeen(db: Db, hash: string, now: Date): Promise<void> {
+  try {
+    await db
+      .updateTable('session')
+      .set({ seen_at: isoTime(now) })
+      .where('hash', '=', hash)
+      .execute();
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw error;
+  }
 }
 
 /**

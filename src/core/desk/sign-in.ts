@@ -2,6 +2,7 @@ import { isoAfter, isoTime, MINUTE } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
+import { withReserve } from '../platform/reserve.ts';
 import { insertToken, tokenSubject, useToken } from '../platform/token-rows.ts';
 import { randomToken } from '../platform/tokens.ts';
 import { recordAct } from './audit.ts';
@@ -31,7 +32,7 @@ export interface Visitor {
   device: string;
 }
 
-type SignInParts = DeskParts & Pick<Parts, 'log' | 'limits'>;
+type SignInParts = DeskParts & Pick<Parts, 'config' | 'log' | 'limits'>;
 
 /**
  * A link that lets whoever sits at the machine's console into the desk, once, for 15 minutes.
@@ -80,12 +81,14 @@ export async function signInByLink(
 ): Promise<string | undefined> {
   const { db, clock, log, limits } = parts;
   const now = isoTime(clock.now());
-  const session = await db.transaction().execute(async (trx) => {
-    const link = await tokenSubject(trx, 'desk-link', token, now);
-    if (!link || !(await useToken(trx, 'desk-link', token, now))) return undefined;
-    const person = link.subject === OWNER ? await ownerOf(trx, parts) : await personById(trx, link.subject);
-    return person && begin(trx, parts, person, { way: 'console', device });
-  });
+  const session = await withReserve(parts, () =>
+    db.transaction().execute(async (trx) => {
+      const link = await tokenSubject(trx, 'desk-link', token, now);
+      if (!link || !(await useToken(trx, 'desk-link', token, now))) return undefined;
+      const person = link.subject === OWNER ? await ownerOf(trx, parts) : await personById(trx, link.subject);
+      return person && begin(trx, parts, person, { way: 'console', device });
+    }),
+  );
   log[session ? 'info' : 'warn'](session ? 'desk.signed-in' : 'desk.link-refused', {});
   if (!session) countTry(limits, 'sign-in', network);
   return session;
@@ -103,11 +106,13 @@ export async function signInByCode(
   { network, device }: Visitor,
 ): Promise<string | undefined> {
   const { db, log, limits } = parts;
-  const session = await db.transaction().execute(async (trx) => {
-    const used = await useRecoveryCode(trx, parts, code);
-    const person = used && (await personById(trx, used.person));
-    return person && begin(trx, parts, person, { way: 'code', device });
-  });
+  const session = await withReserve(parts, () =>
+    db.transaction().execute(async (trx) => {
+      const used = await useRecoveryCode(trx, parts, code);
+      const person = used && (await personById(trx, used.person));
+      return person && begin(trx, parts, person, { way: 'code', device });
+    }),
+  );
   log[session ? 'info' : 'warn'](session ? 'desk.signed-in' : 'desk.code-refused', {});
   if (!session) countTry(limits, 'recovery-code', network);
   return session;

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, type SqliteDialectConfig, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Schema } from '#db/schema.ts';
 import { SECOND } from './clock.ts';
@@ -23,7 +23,15 @@ export function openDatabase(config: { dataDir: string; databaseUrl?: string }):
 }
 
 /** @param patienceMs how long a statement waits for another process that writes */
-export function openSqlite(file: string, patienceMs = 10 * SECOND): Db {
+export function openSqlite(file: string, patienceMs = PATIENCE_MS): Db {
+  const database = openSqliteFile(file, patienceMs);
+  return sqliteStore(database, rememberStatements(database), patienceMs);
+}
+
+const PATIENCE_MS = 10 * SECOND;
+
+/** The file itself, with the settings that everything of ours relies on. */
+export function openSqliteFile(file: string, patienceMs = PATIENCE_MS): Database.Database {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const database = new Database(file, { timeout: patienceMs });
   chmodSync(file, 0o600);
@@ -33,12 +41,17 @@ export function openSqlite(file: string, patienceMs = 10 * SECOND): Db {
   database.pragma('foreign_keys = ON');
   database.pragma('secure_delete = ON'); // who asks to be erased must not be found in the file
   database.pragma('busy_timeout = 0'); // from here on the dialect waits, and the process does not
+  return database;
+}
+
+/** @param statements what prepares them, and closes the file */
+export function sqliteStore(
+  file: Database.Database,
+  statements: Extract<SqliteDialectConfig['database'], object>,
+  patienceMs = PATIENCE_MS,
+): Db {
   return new Kysely<Schema>({
-    dialect: new PatientSqliteDialect({
-      file: database,
-      database: rememberStatements(database),
-      patienceMs,
-    }),
+    dialect: new PatientSqliteDialect({ file, database: statements, patienceMs }),
   });
 }
 

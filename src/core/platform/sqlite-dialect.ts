@@ -12,6 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { AppError } from './errors.ts';
+import { NoRoom } from './reserve.ts';
 
 interface Settings {
   /** With `busy_timeout = 0`: SQLite itself would wait inside the call and hold up the whole process. */
@@ -107,7 +108,7 @@ class Session implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#endTurn) return this.#connection.executeQuery<R>(query);
+    if (this.#endTurn) return this.#connection.executeQuery<R>(query).catch(rethrown);
     const { result, endTurn } = await this.#inTurn<QueryResult<R>>(async () => {
       await this.#flush.end(); // what nobody has been told yet is seen by nobody
       return this.#connection.executeQuery<R>(query);
@@ -160,7 +161,7 @@ class Session implements DatabaseConnection {
         return { result: await act(), endTurn };
       } catch (error) {
         endTurn();
-        if (!isBusy(error)) throw error;
+        if (!isBusy(error)) return rethrown(error);
         if (performance.now() > deadline) throw new AppError('unavailable', BUSY);
       }
       await sleep(pauseMs);
@@ -256,7 +257,8 @@ class SharedFlush {
 
   async #undo(error: unknown): Promise<void> {
     if (this.#file.inTransaction) await this.#run('rollback');
-    this.#tell((member) => member.reject(error));
+    const reason = isNoRoom(error) ? new NoRoom() : error;
+    this.#tell((member) => member.reject(reason));
   }
 
   #tell(tell: (member: PromiseWithResolvers<void>) => void): void {
@@ -287,6 +289,15 @@ const UNDONE = 'The database could not save this, so nothing was changed. Try ag
 
 function isBusy(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
+}
+
+function isNoRoom(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'SQLITE_FULL';
+}
+
+/** A full disk is nobody's bug: it is said in words, and pages can show their form again. */
+function rethrown(error: unknown): never {
+  throw isNoRoom(error) ? new NoRoom() : error;
 }
 
 /** Lets one after another have something, in the order in which they asked. */

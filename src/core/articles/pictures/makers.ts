@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
+import { bareEnvironment } from '../../platform/bare-environment.ts';
 import { SECOND } from '../../platform/clock.ts';
 import type { Job, JobDone } from './job.ts';
 import { Turns } from './turns.ts';
@@ -9,9 +10,6 @@ const AT_ONCE = 2;
 const ENDED_AFTER = 30 * SECOND;
 const IDLE_AFTER = 20 * SECOND;
 const PROGRAM = new URL('./maker-process.ts', import.meta.url);
-/** All that they need of the environment: the settings hold passwords. */
-const ENVIRONMENT =
-  /^(?:PATH|HOME|TMPDIR|LANG|LC_.*|XDG_.*|FONTCONFIG_.*|LD_LIBRARY_PATH|MALLOC_.*|SystemRoot)$/;
 
 /** Makes pictures in processes of their own, two at a time, which begin when needed and end when idle. */
 export class Makers {
@@ -66,9 +64,8 @@ function isAlive({ connected, exitCode, signalCode }: ChildProcess): boolean {
 }
 
 function begin(): ChildProcess {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name)));
   const maker = fork(PROGRAM, {
-    env,
+    env: bareEnvironment(),
     execArgv: [],
     serialization: 'advanced', // bytes travel as bytes
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

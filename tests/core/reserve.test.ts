@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { makeRecoveryCodes } from '#core/desk/recovery-codes.ts';
+import { personAt } from '#core/desk/sessions.ts';
+import { deskLink, signInByCode, signInByLink } from '#core/desk/sign-in.ts';
+import { MINUTE } from '#core/platform/clock.ts';
+import { sqliteFile } from '#core/platform/db.ts';
+import { keepReserve, NoRoom, RESERVE_BYTES, reserveFile, withReserve } from '#core/platform/reserve.ts';
+import { writeSetting } from '#core/platform/settings.ts';
+import { SmallDisk } from '#core/platform/small-disk.ts';
+import { type LogLine, memoryLog, openTestApp, temporaryFolder, testConfig } from '../support/test-app.ts';
+
+const VISITOR = { network: '192.0.2.1', device: 'A test' };
+const tokenIn = (link: string) => link.split('/').at(-2) ?? '';
+
+/** A site on a disk that can be filled. */
+async function siteOnSmallDisk(t: TestContext) {
+  const dataDir = temporaryFolder(t);
+  const disk = new SmallDisk(path.join(dataDir, sqliteFile), reserveFile(dataDir));
+  const app = await openTestApp(t, {
+    env: { DATA_DIR: dataDir },
+    database: { db: disk.db, engine: 'sqlite' },
+  });
+  return { app, disk };
+}
+
+test('while the disk is full nothing can be written, and what was written can be read', async (t) => {
+  const { app, disk } = await siteOnSmallDisk(t);
+  await writeSetting(app.db, 'a', 'before');
+  disk.fill();
+  await assert.rejects(writeSetting(app.db, 'a', 'x'), NoRoom);
+  const both = [1, 2].map((n) => app.db.transaction().execute((trx) => writeSetting(trx, `b${n}`, 'x')));
+  for (const one of await Promise.allSettled(both))
+    assert.ok(one.status === 'rejected' && one.reason instanceof NoRoom);
+  const rows = await app.db
+    .selectFrom('setting')
+    .selectAll()
+    .where('name', 'in', ['a', 'b1', 'b2'])
+    .execute();
+  assert.deepEqual(rows, [{ name: 'a', value: 'before' }]);
+  disk.makeRoom();
+  await writeSetting(app.db, 'a', 'after');
+  assert.ok(
+    (await app.db.selectFrom('setting').selectAll().execute()).some(({ value }) => value === 'after'),
+  );
+});
+
+test('on a full disk a link of the console and a recovery code let in, by the reserve; without one they do not', async (t) => {
+  const { app, disk } = await siteOnSmallDisk(t);
+  keepReserve(app);
+  const first = await personAt(app, await signInByLink(app, tokenIn(await deskLink(app)), VISITOR));
+  assert.ok(first);
+  const [code = '', other = ''] = await makeRecoveryCodes(app, first);
+  disk.fill();
+  const session = await signInByCode(app, code, VISITOR);
+  assert.equal((await personAt(app, session))?.name, 'owner');
+  assert.ok(!existsSync(reserveFile(app.config.dataDir)));
+  assert.ok(app.lines.some(({ event }) => event === 'disk.reserve-used'));
+  const link = await withReserve(app, () => deskLink(app)); // there is room yet in what was freed
+  assert.ok(await personAt(app, await signInByLink(app, tokenIn(link), VISITOR)));
+
+  disk.fill();
+  await assert.rejects(
+    withReserve(app, () => deskLink(app)),
+    NoRoom,
+  );
+  await assert.rejects(signInByCode(app, other, VISITOR), NoRoom);
+  disk.makeRoom();
+  assert.ok(
+    await signInByCode(app, other, VISITOR),
+    'the code is not spent by a try that could not be written',
+  );
+});
+
+test('whoever is signed in stays so while the disk is full', async (t) => {
+  const { app, disk } = await siteOnSmallDisk(t);
+  const session = await signInByLink(app, tokenIn(await deskLink(app)), VISITOR);
+  disk.fill();
+  app.clock.advance(5 * MINUTE); // so that its last use would be written down anew
+  assert.equal((await personAt(app, session))?.name, 'owner');
+});
+
+test('the reserve takes up room, once; another fault does not cost it', async (t) => {
+  const dataDir = temporaryFolder(t);
+  const lines: LogLine[] = [];
+  const parts = { config: testConfig({ DATA_DIR: dataDir }), log: memoryLog(lines) };
+  keepReserve(parts);
+  const { size, blocks, ino } = statSync(reserveFile(dataDir));
+  assert.equal(size, RESERVE_BYTES);
+  assert.ok(blocks * 512 >= RESERVE_BYTES, 'it has no holes');
+  keepReserve(parts);
+  assert.equal(statSync(reserveFile(dataDir)).ino, ino);
+  await assert.rejects(
+    withReserve(parts, () => Promise.reject(new Error('something else'))),
+    /something else/,
+  );
+  assert.ok(existsSync(reserveFile(dataDir)));
+  assert.deepEqual(lines, []);
+});
+
+test('where there can be no reserve, or it would help nobody, the site goes on without', (t) => {
+  const dataDir = path.join(temporaryFolder(t), 'data');
+  const lines: LogLine[] = [];
+  const log = memoryLog(lines);
+  keepReserve({ config: testConfig({ DATA_DIR: dataDir }), log });
+  assert.deepEqual(
+    lines.map(({ level, event, code }) => [level, event, code]),
+    [['warn', 'disk.no-reserve', 'ENOENT']],
+  );
+  const elsewhere = path.join(path.dirname(dataDir), 'elsewhere');
+  mkdirSync(elsewhere);
+  keepReserve({ config: testConfig({ DATA_DIR: elsewhere, DATABASE_URL: 'postgres://u:p@host/x' }), log });
+  assert.ok(!existsSync(reserveFile(elsewhere)));
+});
