@@ -33,6 +33,9 @@ export interface Schema {
   invitation: InvitationTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
+  day_count: DayCountTable;
+  edition_letters: EditionLettersTable;
+  story_letters: StoryLettersTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -487,4 +490,30 @@ export interface AuditHeadTable {
   hash: string;
   /** Keyed, over both; empty while nothing was written. */
   seal: string;
+}
+
+export type DayCountKind = 'joined' | 'left' | 'comments' | 'spam' | 'views';
+
+/**
+ * What happened on a UTC day (`2026-11-24`), as steps to be added up: a row for each, so that nobody who counts waits for
+ * somebody else; the worker makes one of those of a day. `comments` and `spam` stand on the day when they were written.
+ */
+export interface DayCountTable {
+  id: Generated<number>;
+  day: string;
+  kind: DayCountKind;
+  count: number;
+}
+
+/** How many letters an edition was made into when it started. */
+export interface EditionLettersTable {
+  edition_id: string;
+  letters: number;
+}
+
+/** How many of them carried an article. */
+export interface StoryLettersTable {
+  edition_id: string;
+  slug: string;
+  letters: number;
 }

@@ -18,6 +18,11 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'update', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'letter', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'scheme', pages: new RegExp(`^/${LETTERS}/$`), values: /^(?:light|dark)$/ },
+  {
+    name: 'range',
+    pages: /^\/desk\/(?:figures|articles\/[^/]+)\/$/,
+    values: /^(?:4-weeks|half-year|year|all)$/,
+  },
   { name: 'who', pages: LOG },
   { name: 'act', pages: LOG },
   { name: 'subject', pages: LOG },

@@ -10,6 +10,7 @@ import { sendDueLetters } from '#core/editions/due-letters.ts';
 import { finishEditions } from '#core/editions/move-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
+import { putDaysTogether } from '#core/platform/day-count-rows.ts';
 import { tidyUp } from '#core/platform/housekeeping.ts';
 import { watchInstance } from '#core/platform/instance.ts';
 import { forgetReaderNetworks } from '#core/subscribers/forget-networks.ts';
@@ -45,6 +46,7 @@ export function startWorker(app: App, editions: EditionWork): () => Promise<void
     repeat(app, signal, 'endings', 2 * SECOND, async () => void (await finishEditions(app))),
     editions.watch(app, signal),
     repeat(app, signal, 'instance', MINUTE, async () => void (await watchInstance(app))),
+    repeat(app, signal, 'day-counts', MINUTE, async () => void (await putDaysTogether(app.db))),
     repeat(app, signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
     repeat(app, signal, 'bounces', 5 * MINUTE, () => readBounceMailbox(app, signal)),
     repeat(app, signal, 'networks', HOUR, () => forgetOldNetworks(app)),

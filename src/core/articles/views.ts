@@ -1,4 +1,5 @@
 import { type Clock, DAY, MINUTE } from '../platform/clock.ts';
+import { addToDay } from '../platform/day-count-rows.ts';
 import type { Db } from '../platform/db.ts';
 import { wordsOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -76,6 +77,7 @@ export class Views {
       await this.#db.transaction().execute(async (trx) => {
         await addViews(trx, counted);
         await addTotalViews(trx, totalsOf(counted));
+        for (const [day, views] of daysOf(counted)) await addToDay(trx, 'views', day, views);
       });
     } catch (error) {
       for (const { slug, day, views } of counted) this.#giveBack(slug, day, views);
@@ -117,6 +119,13 @@ function totalsOf(counted: readonly DayViews[]): Omit<DayViews, 'day'>[] {
   const totals = new Map<string, number>();
   for (const { slug, views } of counted) totals.set(slug, (totals.get(slug) ?? 0) + views);
   return [...totals].map(([slug, views]) => ({ slug, views })).sort((a, b) => (a.slug < b.slug ? -1 : 1));
+}
+
+/** Over all articles, by day. */
+function daysOf(counted: readonly DayViews[]): Map<string, number> {
+  const days = new Map<string, number>();
+  for (const { day, views } of counted) days.set(day, (days.get(day) ?? 0) + views);
+  return days;
 }
 
 function dayOf(date: Date): string {
