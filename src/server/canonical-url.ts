@@ -18,6 +18,8 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'update', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'letter', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'scheme', pages: new RegExp(`^/${LETTERS}/$`), values: /^(?:light|dark)$/ },
+  { name: 'q', pages: /^\/desk\/articles\/$/ },
+  { name: 'shelf', pages: /^\/desk\/articles\/$/, values: /^(?:scheduled|drafts)$/ },
   {
     name: 'range',
     pages: /^\/desk\/(?:figures|articles\/[^/]+)\/$/,

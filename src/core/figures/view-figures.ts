@@ -5,7 +5,7 @@ import { countedBefore, dayCounts } from '../platform/day-count-rows.ts';
 import type { Db } from '../platform/db.ts';
 import { addedUp, type Range, type Span, type Spans, spansOf, utcDay } from './spans.ts';
 
-/** Half a year is shown day by day: on some of them everybody came at once. */
+/** Of one article half a year is shown day by day: on some of them everybody came at once. */
 const MOST_DAYS = 26 * 7;
 /** So many articles get a picture of their own. */
 const MOST_ARTICLES = 6;
@@ -35,7 +35,7 @@ interface FigureParts {
 export async function viewFigures({ db, clock, library }: FigureParts, range: Range): Promise<ViewFigures> {
   const today = utcDay(clock.now());
   const { first } = await countedBefore(db, 'views', today);
-  const spans = spansOf(range, today, first, MOST_DAYS);
+  const spans = spansOf(range, today, first);
   const since = (spans.spans[0] as Span).from;
   const [days, most] = await Promise.all([
     dayCounts(db, ['views'], since),
