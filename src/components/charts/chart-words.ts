@@ -1,4 +1,5 @@
 import type { Span, Spans, Unit } from '#core/figures/spans.ts';
+import { DAY } from '#core/platform/clock.ts';
 import { localeOf, timeWords } from '../wording.ts';
 
 /** Numbers and days in the site's language; days in UTC, as they are counted. */
@@ -46,6 +47,14 @@ export class ChartWords {
     return from === to ? this.#day(from, 'day') : `${this.#day(from, 'day')} to ${this.#day(to, 'day')}`;
   }
 
+  /** When something was, in a sentence: `on 24 November 2026`, `from … to …`, `in November 2026`. */
+  when(span: Span, unit: Unit): string {
+    const preposition = { day: 'on', week: span.from === span.to ? 'on' : 'from', month: 'in', year: 'in' }[
+      unit
+    ];
+    return `${preposition} ${this.span(span, unit)}`;
+  }
+
   /** Spans in few words, for the bottom of a picture: `24 Nov`, `Nov 2026`, `2026`; a week is named by its last day. */
   places({ spans, unit }: Spans): string[] {
     return spans.map(({ to }) => {
@@ -54,9 +63,11 @@ export class ChartWords {
     });
   }
 
-  /** Days in few words: `24 Nov`. */
+  /** Days in few words: `24 Nov`; over more than a year `Nov 2026`. */
   days(days: readonly string[]): string[] {
-    return days.map((day) => this.#day(day, 'short'));
+    const [first = '', last = ''] = [days[0], days.at(-1)];
+    const isLong = Date.parse(last) - Date.parse(first) > 365 * DAY;
+    return days.map((day) => (isLong ? this.#month.format(new Date(day)) : this.#day(day, 'short')));
   }
 
   #day(day: string, form: 'day' | 'short' | 'month'): string {

@@ -15,7 +15,7 @@ export type Unit = 'day' | 'week' | 'month' | 'year';
 
 /** Up to so many days are shown one by one, up to so many by weeks, up to so many by months. */
 const MOST_DAYS = 62;
-const MOST_IN_WEEKS = 2 * 366;
+const MOST_IN_WEEKS = 54 * 7;
 const MOST_IN_MONTHS = 12 * 366;
 
 /** Days in UTC, `2026-11-24`; both belong to it. */
