@@ -34,6 +34,7 @@ export interface Schema {
   audit: AuditTable;
   audit_head: AuditHeadTable;
   day_count: DayCountTable;
+  article_view_month: ArticleViewMonthTable;
   edition_letters: EditionLettersTable;
   story_letters: StoryLettersTable;
 }
@@ -503,6 +504,13 @@ export interface DayCountTable {
   day: string;
   kind: DayCountKind;
   count: number;
+}
+
+/** The sum of an article's days in a month (`2026-11`): what was read most in a year is found without its days. */
+export interface ArticleViewMonthTable {
+  month: string;
+  slug: string;
+  views: number;
 }
 
 /** How many letters an edition was made into when it started. */

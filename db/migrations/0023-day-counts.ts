@@ -30,8 +30,15 @@ export const up: Up = async (db, engine) => {
       .addPrimaryKeyConstraint('story_letters_once', ['edition_id', 'slug'])
       .execute();
     await index(trx, 'story_letters_of', 'story_letters', ['slug']);
+    await newTable(trx, engine, 'article_view_month')
+      .addColumn('month', 'text', notNull)
+      .addColumn('slug', 'text', notNull)
+      .addColumn('views', 'integer', notNull)
+      .addPrimaryKeyConstraint('article_view_month_once', ['month', 'slug'])
+      .execute();
     await index(trx, 'article_view_of', 'article_view', ['slug', 'day']);
     await countDays(trx);
+    await countMonths(trx);
     await countLetters(trx as Kysely<Letters>);
   });
 };
@@ -62,6 +69,15 @@ async function countDays(trx: Kysely<unknown>): Promise<void> {
   await add('comments', written);
   await add('spam', sql`${written} and state = 'spam'`);
   await add('views', sql`select day, views as n from article_view`);
+}
+
+async function countMonths(trx: Kysely<unknown>): Promise<void> {
+  const { rows } = await sql`select 1 from article_view_month limit 1`.execute(trx);
+  if (rows.length > 0) return;
+  await sql`insert into article_view_month (month, slug, views)
+    select substr(day, 1, 7) as month, slug, sum(views) from article_view group by substr(day, 1, 7), slug`.execute(
+    trx,
+  );
 }
 
 interface Letters {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { mostRead, viewsByDay } from '#core/articles/view-day-rows.ts';
 import { deleteDiscarded } from '#core/comments/forget-rows.ts';
 import { answerComment } from '#core/comments/moderation/desk-reply.ts';
 import { decideComments, undoModeration } from '#core/comments/moderation/moderate-comment.ts';
@@ -149,7 +150,7 @@ for (const { name, engine, openApp, openMigrated } of testEngines()) {
       app.clock.advance(2 * DAY);
       await read('first-story', 4);
       await read('gone', 1);
-      const { spans, views, articles } = await viewFigures(app, 'half-year');
+      const { spans, views, articles } = await viewFigures(app, '4-weeks');
       assert.deepEqual([spans.length, views], [3, [7, 0, 5]]);
       assert.deepEqual(
         articles.map(({ slug, bySpan }) => [slug, ...bySpan]),
@@ -162,6 +163,32 @@ for (const { name, engine, openApp, openMigrated } of testEngines()) {
       assert.deepEqual((await viewFigures(app, 'all')).articles, articles);
       assert.deepEqual((await viewsOfArticle(app, 'first-story', 'year')).views, [6]);
       assert.equal((await viewsOfArticle(app, 'never', 'year')).isEmpty, true);
+    });
+
+    test('what was read most is the same by months as by days, over the turn of a year', async (t) => {
+      const app = await openApp(t);
+      for (let n = 0; n < 24; n++) {
+        for (const slug of ['one', 'two', 'three'].slice(n % 3))
+          for (let times = 0; times <= n % 5; times++) app.views.add(`/articles/${slug}/`);
+        await app.views.flush();
+        app.clock.advance(5 * DAY);
+      }
+      const days = await viewsByDay(app.db, ['one', 'two', 'three'], '');
+      for (const since of [
+        '2026-11-24',
+        '2026-11-30',
+        '2026-12-01',
+        '2026-12-31',
+        '2027-01-02',
+        '2027-03-01',
+      ]) {
+        const sums = new Map<string, number>();
+        for (const { day, slug, views } of days)
+          if (day >= since) sums.set(slug, (sums.get(slug) ?? 0) + views);
+        const found = await mostRead(app.db, since, 9);
+        assert.deepEqual(new Map(found.map(({ slug, views }) => [slug, views])), sums, since);
+        assert.ok(found.every(({ views }, place) => place === 0 || views <= (found[place - 1]?.views ?? 0)));
+      }
     });
 
     test('the letters of editions add up to N, and an article knows how many carried it', async (t) => {
@@ -221,7 +248,7 @@ for (const { name, engine, openApp, openMigrated } of testEngines()) {
         [...(await lettersByStory(app.db))],
       ];
       const before = await all();
-      for (const table of ['day_count', 'story_letters', 'edition_letters'])
+      for (const table of ['day_count', 'article_view_month', 'story_letters', 'edition_letters'])
         await sql`drop table ${sql.table(table)}`.execute(app.db);
       await app.db.connection().execute((db) => up(db as never, engine));
       assert.deepEqual(await all(), before);
