@@ -118,7 +118,7 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the articles at the desk', at: () => '/desk/articles/', isDesk: true },
     { name: 'the drafts at the desk', at: () => '/desk/articles/?shelf=drafts', isDesk: true },
     { name: 'an article at the desk', at: () => `/desk${STAGED}`, isDesk: true },
-    { name: 'the figures at the desk', at: () => '/desk/figures/', isDesk: true, act: openTables },
+    { name: 'the figures at the desk', at: () => '/desk/figures/', isDesk: true },
     { name: 'the held comments at the desk', at: () => '/desk/comments/', isDesk: true },
     { name: 'the published comments at the desk', at: () => '/desk/comments/?state=published', isDesk: true },
     { name: 'the spam at the desk', at: () => '/desk/comments/?state=spam', isDesk: true },
@@ -177,10 +177,6 @@ export async function open(
     .toBeGreaterThan(act && status === 200 ? 1 : 0);
   page.off('response', note);
   return answers.at(-1) as Response;
-}
-
-async function openTables(page: Page): Promise<void> {
-  for (const summary of await page.locator('summary').all()) await summary.click();
 }
 
 async function commentWrongly(page: Page): Promise<void> {
