@@ -35,6 +35,10 @@ export interface Schema {
   audit_head: AuditHeadTable;
   edition_tally: EditionTallyTable;
   comment_rule: CommentRuleTable;
+  day_count: DayCountTable;
+  article_view_month: ArticleViewMonthTable;
+  edition_letters: EditionLettersTable;
+  story_letters: StoryLettersTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -508,4 +512,37 @@ export interface CommentRuleTable {
   added_by: string;
   removed_at: string | null;
   removed_by: string | null;
+}
+
+export type DayCountKind = 'joined' | 'left' | 'comments' | 'spam' | 'views';
+
+/**
+ * What happened on a UTC day (`2026-11-24`), as steps to be added up: a row for each, so that nobody who counts waits for
+ * somebody else; the worker makes one of those of a day. `comments` and `spam` stand on the day when they were written.
+ */
+export interface DayCountTable {
+  id: Generated<number>;
+  day: string;
+  kind: DayCountKind;
+  count: number;
+}
+
+/** The sum of an article's days in a month (`2026-11`): what was read most in a year is found without its days. */
+export interface ArticleViewMonthTable {
+  month: string;
+  slug: string;
+  views: number;
+}
+
+/** How many letters an edition was made into when it started. */
+export interface EditionLettersTable {
+  edition_id: string;
+  letters: number;
+}
+
+/** How many of them carried an article. */
+export interface StoryLettersTable {
+  edition_id: string;
+  slug: string;
+  letters: number;
 }

@@ -3,7 +3,7 @@ import { localeOf, timeWords } from '#core/articles/time-words.ts';
 import type { EditionLedger } from '#core/editions/deliveries.ts';
 import { CADENCE_WORDS, type Edition } from '#core/editions/edition.ts';
 
-export { timeWords };
+export { localeOf, timeWords };
 
 const days = new Map<string, Intl.DateTimeFormat>();
 

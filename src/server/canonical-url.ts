@@ -25,6 +25,13 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   { name: 'dropped', pages: new RegExp(`^/${COMPOSE}/$`) },
   { name: 'update', pages: new RegExp(`^/${LETTERS}/$`) },
   { name: 'letter', pages: new RegExp(`^/${LETTERS}/$`) },
+  { name: 'q', pages: /^\/desk\/articles\/$/ },
+  { name: 'shelf', pages: /^\/desk\/articles\/$/, values: /^(?:scheduled|drafts)$/ },
+  {
+    name: 'range',
+    pages: /^\/desk\/(?:figures|articles\/[^/]+)\/$/,
+    values: /^(?:4-weeks|half-year|year|all)$/,
+  },
   { name: 'who', pages: LOG },
   { name: 'act', pages: LOG },
   { name: 'subject', pages: LOG },

@@ -11,6 +11,7 @@ import { keepTally } from '#core/editions/keep-tally.ts';
 import { finishEditions } from '#core/editions/move-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
+import { putDaysTogether } from '#core/platform/day-count-rows.ts';
 import { tidyUp } from '#core/platform/housekeeping.ts';
 import { watchInstance } from '#core/platform/instance.ts';
 import { keepReserve } from '#core/platform/reserve.ts';
@@ -50,6 +51,7 @@ export function startWorker(app: App, editions: EditionWork): () => Promise<void
     }),
     editions.watch(app, signal),
     repeat(app, signal, 'instance', MINUTE, async () => void (await watchInstance(app))),
+    repeat(app, signal, 'day-counts', MINUTE, async () => void (await putDaysTogether(app.db))),
     repeat(app, signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
     repeat(app, signal, 'bounces', 5 * MINUTE, () => readBounceMailbox(app, signal)),
     repeat(app, signal, 'networks', HOUR, () => forgetOldNetworks(app)),

@@ -85,8 +85,8 @@ test('the desk shows how often each article was read, and files with a fault', a
   await desk.getByRole('link', { name: 'All', exact: true }).click();
   await expect(desk.getByRole('columnheader', { name: 'All' })).toHaveAttribute('aria-sort', 'descending');
   await expect(rows.nth(1)).toContainText(OUTAGE.title);
-  // Published, comments, today, 7 days, 30 days, all.
-  await expect(rows.nth(1).getByRole('cell')).toHaveText(['19 November 2018', '1', '3', '3', '3', '3']);
+  // Published, comments, letters, today, 7 days, 30 days, all.
+  await expect(rows.nth(1).getByRole('cell')).toHaveText(['19 November 2018', '1', '0', '3', '3', '3', '3']);
   await desk.getByRole('link', { name: 'Title', exact: true }).click();
   await expect(rows.nth(1)).toContainText('After a breach notice');
   await expect(desk.getByRole('alert')).toContainText('articles/unfinished.md, line 2: published');

@@ -113,6 +113,11 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the step-up', at: () => '/desk/step-up/', isDesk: true },
     { name: 'the people at the desk', at: () => '/desk/people/', isDesk: true },
   ],
+  'the figures of the desk': [
+    { name: 'the drafts at the desk', at: () => '/desk/articles/?shelf=drafts', isDesk: true },
+    { name: 'an article at the desk', at: () => `/desk${STAGED}`, isDesk: true },
+    { name: 'the figures at the desk', at: () => '/desk/figures/', isDesk: true },
+  ],
   'the desk': [
     { name: 'the desk', at: () => '/desk/', isDesk: true, hasScript: true },
     { name: 'the articles at the desk', at: () => '/desk/articles/', isDesk: true },

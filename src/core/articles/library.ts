@@ -88,6 +88,14 @@ export class Library {
     return article && isPublished(article, this.#clock.now()) ? article : undefined;
   }
 
+  /** Drafts, and articles whose time has not come; the newest first. */
+  unseen(now: Date): Article[] {
+    return [...this.#shelves.articles.values()]
+      .map(({ item }) => item)
+      .filter((article) => !isPublished(article, now))
+      .sort((a, b) => compare(b.published, a.published) || compare(a.slug, b.slug));
+  }
+
   /** An article in any state, for its writer. */
   written(slug: string): Article | undefined {
     return this.#shelves.articles.get(slug)?.item;

@@ -49,6 +49,24 @@ export async function addTotalViews(trx: Trx, counted: readonly Omit<DayViews, '
   }
 }
 
+/** Adds to the sums of months (`2026-11`); each slug and month at most once, in one order. */
+export async function addMonthViews(
+  trx: Trx,
+  counted: readonly { month: string; slug: string; views: number }[],
+): Promise<void> {
+  for (let at = 0; at < counted.length; at += AT_ONCE) {
+    await trx
+      .insertInto('article_view_month')
+      .values(counted.slice(at, at + AT_ONCE))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['month', 'slug'])
+          .doUpdateSet((e) => ({ views: e('article_view_month.views', '+', e.ref('excluded.views')) })),
+      )
+      .execute();
+  }
+}
+
 /** By slug; the days are the first of each span. Articles that nobody read are missing. */
 export async function viewCounts(
   db: Db,

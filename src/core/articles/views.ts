@@ -1,9 +1,17 @@
 import { type Clock, DAY, MINUTE } from '../platform/clock.ts';
+import { addToDay } from '../platform/day-count-rows.ts';
 import type { Db } from '../platform/db.ts';
 import { wordsOf } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import { articlePath } from './article.ts';
-import { addTotalViews, addViews, type DayViews, type ViewCounts, viewCounts } from './view-rows.ts';
+import {
+  addMonthViews,
+  addTotalViews,
+  addViews,
+  type DayViews,
+  type ViewCounts,
+  viewCounts,
+} from './view-rows.ts';
 
 /** What a crash can lose. */
 const FLUSH_MS = MINUTE;
@@ -75,7 +83,9 @@ export class Views {
     try {
       await this.#db.transaction().execute(async (trx) => {
         await addViews(trx, counted);
+        await addMonthViews(trx, monthsOf(counted));
         await addTotalViews(trx, totalsOf(counted));
+        for (const [day, views] of daysOf(counted)) await addToDay(trx, 'views', day, views);
       });
     } catch (error) {
       for (const { slug, day, views } of counted) this.#giveBack(slug, day, views);
@@ -117,6 +127,24 @@ function totalsOf(counted: readonly DayViews[]): Omit<DayViews, 'day'>[] {
   const totals = new Map<string, number>();
   for (const { slug, views } of counted) totals.set(slug, (totals.get(slug) ?? 0) + views);
   return [...totals].map(([slug, views]) => ({ slug, views })).sort((a, b) => (a.slug < b.slug ? -1 : 1));
+}
+
+/** By month and slug; in the order of the days that were given. */
+function monthsOf(counted: readonly DayViews[]): { month: string; slug: string; views: number }[] {
+  const months = new Map<string, { month: string; slug: string; views: number }>();
+  for (const { day, slug, views } of counted) {
+    const month = day.slice(0, 7);
+    const before = months.get(`${month} ${slug}`)?.views ?? 0;
+    months.set(`${month} ${slug}`, { month, slug, views: before + views });
+  }
+  return [...months].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+}
+
+/** Over all articles, by day. */
+function daysOf(counted: readonly DayViews[]): Map<string, number> {
+  const days = new Map<string, number>();
+  for (const { day, views } of counted) days.set(day, (days.get(day) ?? 0) + views);
+  return days;
 }
 
 function dayOf(date: Date): string {

@@ -1,13 +1,16 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { CommentState, CommentTable, Schema } from '#db/schema.ts';
+import { addToDay } from '../platform/day-count-rows.ts';
 import type { Db, Trx } from '../platform/db.ts';
 
 export type CommentRow = Selectable<CommentTable>;
 export type CommentChange = Updateable<CommentTable>;
 export type CommentEvent = Selectable<Schema['comment_event']>;
 
+/** Counts it, too, where no author of the site wrote it. */
 export async function insertComment(trx: Trx, values: Insertable<CommentTable>): Promise<number> {
   const { id } = await trx.insertInto('comment').values(values).returning('id').executeTakeFirstOrThrow();
+  if (!values.author) await addToDay(trx, 'comments', values.created_at, 1);
   return id;
 }
 

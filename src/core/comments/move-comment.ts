@@ -1,4 +1,5 @@
 import { isoTime } from '../platform/clock.ts';
+import { addToDay } from '../platform/day-count-rows.ts';
 import type { Trx } from '../platform/db.ts';
 import { recordPageChange } from '../platform/page-changes.ts';
 import type { Parts } from '../platform/parts.ts';
@@ -62,9 +63,11 @@ export async function moveComment(
 
 async function countMove(
   trx: Trx,
-  { id, article, state, number }: CommentRow,
+  { id, article, author, created_at, state, number }: CommentRow,
   to: CommentState,
 ): Promise<void> {
+  const spam = Number(to === 'spam') - Number(state === 'spam');
+  if (author === null) await addToDay(trx, 'spam', created_at, spam);
   if (state === 'published' && to !== 'published') await countUnpublished(trx, article, id);
   if (to !== 'published' || state === 'published') return;
   const last = await countPublished(trx, article, number === null);

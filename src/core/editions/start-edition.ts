@@ -8,6 +8,7 @@ import type { Readers } from './delivery-rows.ts';
 import { insertDeliveries } from './delivery-rows.ts';
 import type { Edition, Variant } from './edition.ts';
 import { editionById, insertEdition } from './edition-rows.ts';
+import { insertLetterCounts } from './letter-count-rows.ts';
 import { insertVariant } from './variant-rows.ts';
 
 /**
@@ -30,6 +31,7 @@ export async function startEdition(
   for (const variant of variants) await insertVariant(trx, edition.id, variant);
   const times = { host: siteUrl.hostname, now };
   const recipients = await insertDeliveries(trx, edition, readersOf(trx, edition.id), times);
+  await insertLetterCounts(trx, edition.id, recipients, variants);
   await recordPageChange(trx, clock, ['editions']);
   return recipients;
 }

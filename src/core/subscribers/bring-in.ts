@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isoTime } from '../platform/clock.ts';
+import { addToDay } from '../platform/day-count-rows.ts';
 import type { Trx } from '../platform/db.ts';
 import type { EmailAddress } from '../platform/email-address.ts';
 import type { Parts } from '../platform/parts.ts';
@@ -60,6 +61,7 @@ export async function bringIn(
     confirmed_at: person.confirmedAt ?? person.agreedAt ?? now,
   }));
   const inserted = await insertSubscribers(trx, rows);
+  await addToDay(trx, 'joined', now, inserted.size);
   const added = rows.filter(({ id }) => inserted.has(id));
   const events = added.map(({ id, email_key }) => {
     const { network = null, words } = people.get(email_key) ?? { words: '' };

@@ -1,4 +1,5 @@
 import { isoTime } from '../platform/clock.ts';
+import { addToDay } from '../platform/day-count-rows.ts';
 import type { Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { tokenSubject, useToken } from '../platform/token-rows.ts';
@@ -66,6 +67,7 @@ export async function beginSubscription(
   const told = later(subscriber, toldAtFirst(cadence, await lastDigests(trx)));
   const change = { state: 'confirmed', confirmed_at: now, ended_at: null, asked: 0, asked_at: null } as const;
   if (!(await changeSubscriber(trx, id, ['pending'], { ...change, ...told }))) return false;
+  await addToDay(trx, 'joined', now, 1);
   await deleteSuppression(trx, suppressionHash(secret, email_key), ['left']); // they are back by themselves
   await allowLetterLinks(trx, secret, id, now);
   return true;

@@ -1,3 +1,4 @@
+import { addToDay } from '../platform/day-count-rows.ts';
 import type { Trx } from '../platform/db.ts';
 import { changeSubscriber, type Subscriber } from './subscriber-rows.ts';
 import { lastDigests, toldBefore } from './told-rows.ts';
@@ -13,9 +14,11 @@ export async function endSubscription(
   now: string,
 ): Promise<boolean> {
   const told = subscriber.state === 'confirmed' ? toldBefore(subscriber, await lastDigests(trx)) : {};
-  return changeSubscriber(trx, subscriber.id, ['pending', 'confirmed'], {
-    ...told,
-    state: 'unsubscribed',
-    ended_at: now,
-  });
+  const change = { ...told, state: 'unsubscribed', ended_at: now } as const;
+  // Asked of the row, not of what was read of it: only who was a reader till now is one fewer.
+  if (await changeSubscriber(trx, subscriber.id, ['confirmed'], change)) {
+    await addToDay(trx, 'left', now, 1);
+    return true;
+  }
+  return changeSubscriber(trx, subscriber.id, ['pending'], change);
 }

@@ -25,7 +25,12 @@ export async function clearBounceReasons(trx: Trx, subscriberId: string): Promis
   await trx.updateTable('bounce').set({ reason: '' }).where('subscriber_id', '=', subscriberId).execute();
 }
 
-/** With it go its events and single letters. */
-export async function deleteSubscriber(trx: Trx, subscriberId: string): Promise<void> {
-  await trx.deleteFrom('subscriber').where('id', '=', subscriberId).execute();
+/** With it go its events and single letters; whether it was a reader till now. */
+export async function deleteSubscriber(trx: Trx, subscriberId: string): Promise<boolean> {
+  const row = await trx
+    .deleteFrom('subscriber')
+    .where('id', '=', subscriberId)
+    .returning('state')
+    .executeTakeFirst();
+  return row?.state === 'confirmed';
 }

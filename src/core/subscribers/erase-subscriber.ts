@@ -1,6 +1,7 @@
 import { removeKeptLetter } from '../mail/kept-mail.ts';
 import { noteAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
+import { addToDay } from '../platform/day-count-rows.ts';
 import type { Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { anonymizeEditionLetters, clearBounceReasons, deleteSubscriber, messageIdsOf } from './erase-rows.ts';
@@ -31,13 +32,17 @@ export async function eraseSubscriber(
 }
 
 /** @returns the letters of which a file may be kept, by their Message-ID */
-export async function eraseIn(trx: Trx, { secret }: Pick<Parts, 'secret'>, id: string): Promise<string[]> {
+export async function eraseIn(
+  trx: Trx,
+  { secret, clock }: Pick<Parts, 'secret' | 'clock'>,
+  id: string,
+): Promise<string[]> {
   const letters = await messageIdsOf(trx, id);
   const why = 'the subscriber was erased meanwhile';
   await skipWaiting(trx, id, why, 'all');
   await anonymizeEditionLetters(trx, id, why);
   await clearBounceReasons(trx, id);
   await disallowLetterLinks(trx, secret, id);
-  await deleteSubscriber(trx, id);
+  if (await deleteSubscriber(trx, id)) await addToDay(trx, 'left', isoTime(clock.now()), 1);
   return letters;
 }
