@@ -1,0 +1,26 @@
+/** Shows on a terminal how much is done, from 0 to 1; undefined takes it away. */
+export function showShare(share: number | undefined): void {
+  if (!process.stderr.isTTY) return;
+  process.stderr.write(share === undefined ? '\r\u001b[K' : `\r${Math.floor(share * 100)} %`);
+}
+
+/** Does something that Ctrl-C or SIGTERM ends in good order, so that it can clean up behind itself. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, stop);
+  try {
+    return await work(stopping.signal);
+  } finally {
+    for (const name of signals) process.off(name, stop);
+  }
+}
+
+/** A size as people say it. */
+export function sizeWords(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  const step = Math.min(units.length, Math.floor(Math.log2(bytes) / 10));
+  return `${(bytes / 1024 ** step).toFixed(1)} ${units[step - 1]}`;
+}
