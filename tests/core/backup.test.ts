@@ -26,7 +26,7 @@ import { lastBackups } from '#core/upkeep/last-backup.ts';
 import { type BackupOrder, makeBackup } from '#core/upkeep/make-backup.ts';
 import { keepNewest } from '#core/upkeep/old-backups.ts';
 import { command } from '../support/commands.ts';
-import { openTestApp, type TestApp, temporaryFolder, testConfig } from '../support/test-app.ts';
+import { openTestApp, type TestApp, temporaryFolder } from '../support/test-app.ts';
 
 /** A small site with something in each of its corners. */
 async function site(t: TestContext): Promise<TestApp> {
