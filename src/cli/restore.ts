@@ -61,6 +61,7 @@ function nextSteps({ manifest, aside, paused, dkim }: Restored, from: string): s
       (id) =>
         `The edition ${id} was under way, and is paused: it may have gone to all since. Look at the relay's log, then: npx watchpost edition resume ${id}, or cancel ${id}`,
     ),
+    'What went out since is not known here: an edition that waits for a word may have gone already.',
     'No edition is sent from here before you say that the old site is gone for good: npx watchpost instance take',
   ].filter((step) => step !== undefined);
   return ['Next:', ...steps.map((step, index) => `${String(index + 1).padStart(2)}. ${step}`)].join('\n');

@@ -16,6 +16,9 @@ import { type TestContext, test } from 'node:test';
 import { verifyActs } from '#core/desk/audit.ts';
 import { actsOf } from '#core/desk/audit-list.ts';
 import { deskLink, signInByLink } from '#core/desk/sign-in.ts';
+import { editionById } from '#core/editions/edition-rows.ts';
+import { makeEdition } from '#core/editions/make-edition.ts';
+import { makeDueEditions } from '#core/editions/schedule.ts';
 import { keepLetter } from '#core/mail/kept-mail.ts';
 import { recordAct } from '#core/platform/audit.ts';
 import { openSqlite } from '#core/platform/db.ts';
@@ -26,6 +29,8 @@ import { lastBackups } from '#core/upkeep/last-backup.ts';
 import { type BackupOrder, makeBackup } from '#core/upkeep/make-backup.ts';
 import { keepNewest } from '#core/upkeep/old-backups.ts';
 import { command } from '../support/commands.ts';
+import { openNewsroom } from '../support/newsroom.ts';
+import { addReader } from '../support/readers.ts';
 import { openTestApp, type TestApp, temporaryFolder } from '../support/test-app.ts';
 
 /** A small site with something in each of its corners. */
@@ -239,6 +244,27 @@ test('a key for DKIM that lies elsewhere is in the backup, and the restore says 
   assert.equal(readFileSync(path.join(folder, 'dkim', 'dkim.pem'), 'utf8'), 'a key');
   const { output } = await command(empty(t, app), 'restore', folder);
   assert.match(output, /dkim\/dkim\.pem: put it where DKIM_KEY says/);
+});
+
+test('an edition that was under way is paused in what is restored, and the command says so', async (t) => {
+  const app = await openNewsroom(t);
+  await addReader(app, 'ann@example.org');
+  await makeDueEditions(app);
+  await makeEdition(app, 'weekly', app.clock.now());
+  const { folder } = await backUp(app, { to: temporaryFolder(t) });
+  const there = empty(t, app);
+  const { output } = await command(there, 'restore', folder);
+  assert.match(
+    output,
+    /edition 2026-11-24-weekly was under way, and is paused.*edition resume 2026-11-24-weekly/,
+  );
+  const restored = openSqlite(path.join(there.config.dataDir, 'watchpost.sqlite'));
+  t.after(() => restored.destroy());
+  assert.equal((await editionById(restored, '2026-11-24-weekly'))?.state, 'paused');
+  assert.deepEqual((await acts({ db: restored })).slice(-2), [
+    'console backup.restore',
+    'console edition.pause',
+  ]);
 });
 
 /** Writes two settings that are always the same, in one transaction, in a process of its own, until it is killed. */
