@@ -19,7 +19,7 @@ It holds all secrets and every reader's address: keep it private, and keep one o
 
 A PostgreSQL database is copied by pg_dump, which has to be on the PATH. The settings (.env) and content/ are yours to
 keep: put both where the backup goes. "watchpost restore" puts a backup back.
-Exit code 0: made. 1: not made, or an old one not removed. 2: the call is wrong. 4: another is being made.`,
+Exit code 0: made. 2: the call is wrong. 4: another is being made. 7: not made, or an old one not removed, and why.`,
   options: { to: { type: 'string' }, keep: { type: 'string' }, 'without-mail': { type: 'boolean' } },
   async run({ positionals, values }) {
     if (positionals.length > 0) throw new UsageError('It is called as "watchpost backup".');
@@ -33,7 +33,6 @@ Exit code 0: made. 1: not made, or an old one not removed. 2: the call is wrong.
       const made = await interruptible((signal) =>
         makeBackup({ ...store, who: CONSOLE }, { to, withMail, signal, progress: showShare }),
       );
-      showShare(undefined);
       console.log(wordsFor(made));
       const removed = keep === undefined ? 0 : await keepNewest(to, keep);
       if (removed > 0) console.log(`Removed ${removed} older ${removed === 1 ? 'one' : 'ones'}.`);

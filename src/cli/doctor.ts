@@ -2,6 +2,7 @@ import type { App } from '#core/app.ts';
 import { lookAtRecords } from '#core/mail/look-at-records.ts';
 import { settingValue } from '#core/platform/settings.ts';
 import type { Usage } from '#core/spam/spam-filter.ts';
+import { backup, clockOff } from '#core/today/upkeep-wrong.ts';
 import { lookAtCertificate } from '#core/upkeep/certificate.ts';
 import {
   daysUntil,
@@ -17,7 +18,7 @@ export const doctorCommand: Command = {
   summary: 'says what is set up, what is missing, and what to do about it',
   help: `Usage: watchpost doctor [--dns] [--certificate]
 
-Looks at the settings, the database, the content, the spam filter and the mail, and says what to mend.
+Looks at the settings, the database, backups, the clock, the content, the spam filter and the mail, and says what to mend.
 
   --dns           also asks the domain name system whether receivers can believe our letters: SPF, DKIM, DMARC, MX
   --certificate   also looks at the certificate that the host of SITE_URL shows to readers: name, chain, end
@@ -39,12 +40,28 @@ Exit code 1 where something is wrong, 0 where all is well or only worth a note.`
 };
 
 async function examine(app: App): Promise<Finding[]> {
-  return [await database(app), ...content(app), ...(await filter(app)), ...mail(app), ...address(app)];
+  return [
+    await database(app),
+    ...(await upkeep(app)),
+    ...content(app),
+    ...(await filter(app)),
+    ...mail(app),
+    ...address(app),
+  ];
 }
 
 async function database({ db, engine }: App): Promise<Finding> {
   await settingValue(db, 'first-start');
   return { level: 'good', text: `The database answers (${engine}) and has the newest form.` };
+}
+
+/** As the desk's first page says it. */
+async function upkeep(app: App): Promise<Finding[]> {
+  const wrong = [...(await backup(app)), ...(await clockOff(app))];
+  return wrong.map(({ level, title, text }) => ({
+    level: level === 'critical' ? 'fault' : 'note',
+    text: `${title} ${text}`,
+  }));
 }
 
 function content({ library }: App): Finding[] {

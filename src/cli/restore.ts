@@ -4,7 +4,7 @@ import { checkBackup } from '#core/upkeep/check-backup.ts';
 import { type Manifest, sizeOf } from '#core/upkeep/manifest.ts';
 import { type Restored, restoreBackup } from '#core/upkeep/restore-backup.ts';
 import { CONSOLE, type Command, commandLog, UsageError } from './command.ts';
-import { interruptible, showShare, sizeWords } from './share.ts';
+import { hideShare, interruptible, showShare, sizeWords } from './share.ts';
 
 export const restoreCommand: Command = {
   summary: 'restore <folder>: puts a backup in place, or only verifies it',
@@ -26,8 +26,8 @@ backup does not fit. 7: a program or a disk did not do its part. Whatever fails,
       throw new UsageError('It is called as "watchpost restore <folder>".');
     const from = path.resolve(folder);
     if (values.check) {
-      const manifest = await interruptible((signal) => checkBackup(from, { signal, progress: showShare }));
-      showShare(undefined);
+      const manifest = await checkBackup(from, { progress: showShare });
+      hideShare();
       console.log(`Sound: ${wordsFor(manifest)}`);
       return 0;
     }
@@ -36,7 +36,6 @@ backup does not fit. 7: a program or a disk did not do its part. Whatever fails,
     const restored = await interruptible((signal) =>
       restoreBackup(parts, from, { signal, progress: showShare }),
     );
-    showShare(undefined);
     console.log(`Restored: ${wordsFor(restored.manifest)}\n`);
     console.log(nextSteps(restored, from));
     return 0;

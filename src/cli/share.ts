@@ -1,7 +1,10 @@
-/** Shows on a terminal how much is done, from 0 to 1; undefined takes it away. */
-export function showShare(share: number | undefined): void {
-  if (!process.stderr.isTTY) return;
-  process.stderr.write(share === undefined ? '\r\u001b[K' : `\r${Math.floor(share * 100)} %`);
+/** Shows on a terminal how much is done, from 0 to 1. */
+export function showShare(share: number, of: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${of}: ${Math.floor(share * 100)} %`);
+}
+
+export function hideShare(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }
 
 /** Does something that Ctrl-C or SIGTERM ends in good order, so that it can clean up behind itself. */
@@ -14,6 +17,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     return await work(stopping.signal);
   } finally {
     for (const name of signals) process.off(name, stop);
+    hideShare();
   }
 }
 

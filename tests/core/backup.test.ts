@@ -28,6 +28,7 @@ import { checkBackup } from '#core/upkeep/check-backup.ts';
 import { lastBackups } from '#core/upkeep/last-backup.ts';
 import { type BackupOrder, makeBackup } from '#core/upkeep/make-backup.ts';
 import { keepNewest } from '#core/upkeep/old-backups.ts';
+import { restoreBackup } from '#core/upkeep/restore-backup.ts';
 import { command } from '../support/commands.ts';
 import { openNewsroom } from '../support/newsroom.ts';
 import { addReader } from '../support/readers.ts';
@@ -194,6 +195,31 @@ test('a disk that takes no more leaves no backup and an exit code, and is kept i
   assert.deepEqual(await once(child, 'exit'), [7, null]);
   assert.deepEqual(readdirSync(to), []);
   assert.match((await lastBackups(app.db)).failed?.why ?? '', /could not be written|full/);
+});
+
+test('a restore that is interrupted, or finds no room, leaves what was there as it was', async (t) => {
+  const app = await site(t);
+  await writeSetting(app.db, 'big', 'x'.repeat(3_000_000));
+  const { folder } = await backUp(app, { to: temporaryFolder(t) });
+  const there = empty(t, app);
+  mkdirSync(there.config.dataDir);
+  writeFileSync(path.join(there.config.dataDir, 'secret'), 'of another site');
+  const stopping = new AbortController();
+  const parts = { config: there.config, log: app.log, who: 'console' };
+  await assert.rejects(
+    restoreBackup(parts, folder, { signal: stopping.signal, progress: () => stopping.abort() }),
+    { code: 'unavailable', message: /interrupted/ },
+  );
+  assert.deepEqual(leftIn(there), ['secret']);
+  const settings = { DATA_DIR: there.config.dataDir, CONTENT_DIR: app.config.contentDir, DATABASE_URL: '' };
+  const limited = `trap '' XFSZ; ulimit -f 2048; exec "$0" src/cli/watchpost.mjs restore "$1"`;
+  const child = spawn('bash', ['-c', limited, process.execPath, folder], {
+    env: { PATH: process.env.PATH, ...settings },
+    stdio: 'ignore',
+  });
+  assert.deepEqual(await once(child, 'exit'), [7, null]);
+  assert.deepEqual(leftIn(there), ['secret']);
+  assert.equal(readFileSync(path.join(there.config.dataDir, 'secret'), 'utf8'), 'of another site');
 });
 
 test('a folder that cannot be one, wrong numbers and other words are refused with how it is called', async (t) => {

@@ -5,8 +5,8 @@ const PAGES_AT_ONCE = 1000;
 
 export interface Copying {
   signal?: AbortSignal | undefined;
-  /** Told how much is done, from 0 to 1. */
-  progress?: ((share: number) => void) | undefined;
+  /** Told how much of the database, or of the files, is done, from 0 to 1. */
+  progress?: ((share: number, of: 'database' | 'files') => void) | undefined;
 }
 
 /**
@@ -28,7 +28,7 @@ export async function copySqlite(
     await source.backup(to, {
       progress({ totalPages, remainingPages }) {
         signal?.throwIfAborted();
-        progress?.(1 - remainingPages / totalPages);
+        progress?.(1 - remainingPages / totalPages, 'database');
         return PAGES_AT_ONCE;
       },
     });

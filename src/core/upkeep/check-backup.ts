@@ -3,7 +3,7 @@ import { migrationNames } from '#db/newest.ts';
 import type { Config } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Copying } from '../platform/sqlite-file.ts';
-import { type Contents, contentsOf } from './copy-file.ts';
+import { type Contents, contentsOf, eachOf } from './copy-file.ts';
 import { type BackedUpFile, type Manifest, readManifest, sizeOf } from './manifest.ts';
 
 /**
@@ -28,19 +28,16 @@ export async function eachFile(
   const manifest = readManifest(from);
   const size = sizeOf(manifest) || 1;
   let done = 0;
-  for (const file of manifest.files) {
+  await eachOf(manifest.files, async (file) => {
     const { bytes, sha256 } = await read(file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT' || error.path?.startsWith(from) === false) throw error;
+      if (error.code !== 'ENOENT') throw error;
       throw new AppError('invalid', `The backup lacks ${file.path}: it is not whole. Take another one.`);
     });
     if (bytes !== file.bytes || sha256 !== file.sha256)
-      throw new AppError(
-        'invalid',
-        `${file.path} is not as it was backed up: it has changed. Take another backup.`,
-      );
+      throw new AppError('invalid', `${file.path} has changed since it was backed up. Take another backup.`);
     done += bytes;
-    progress?.(done / size);
-  }
+    progress?.(done / size, 'files');
+  });
   return manifest;
 }
 

@@ -47,6 +47,22 @@ export async function contentsOf(file: string, signal?: AbortSignal | undefined)
   }
 }
 
+/** So many at a time: each waits for the disk to flush it, which takes no longer for several at once. */
+const AT_ONCE = 16;
+
+/** Does the same to each of many files. Whichever fails, nothing is under way any more when this has. */
+export async function eachOf<T, R>(files: readonly T[], work: (file: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let from = 0; from < files.length; from += AT_ONCE) {
+    const settled = await Promise.allSettled(files.slice(from, from + AT_ONCE).map(work));
+    for (const one of settled) {
+      if (one.status === 'rejected') throw one.reason;
+      results.push(one.value);
+    }
+  }
+  return results;
+}
+
 /** Until this, the names in a folder may be lost with the power. */
 export async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');

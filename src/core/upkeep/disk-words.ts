@@ -1,16 +1,22 @@
 import { AppError } from '../platform/errors.ts';
 
-const FULL = 'The disk that takes it is full. Make room there, or name another disk with --to.';
-const CLOSED = 'The folder that takes it cannot be written. Mend its rights, or name another with --to.';
-const BROKEN = 'It could not be written or read. Look at the disk, and run it again.';
+interface DiskWords {
+  /** Each a short sentence, then what to do. */
+  full: string;
+  closed: string;
+  broken: string;
+}
 
-/** The faults of a disk, in words for whoever made the backup; any other error as it is. */
-export function inWords(error: unknown): unknown {
+const FULL = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'];
+const CLOSED = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'];
+const BROKEN = ['EIO', 'EFBIG', 'SQLITE_CANTOPEN'];
+
+/** The faults of a disk in words for whoever is at the console, without a path; any other error as it is. */
+export function inWords(error: unknown, words: DiskWords): unknown {
   const { code = '' } = error as { code?: string };
-  if (['ENOSPC', 'EDQUOT', 'SQLITE_FULL'].includes(code)) return new AppError('unavailable', FULL);
-  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code))
-    return new AppError('unavailable', CLOSED);
-  if (['EIO', 'EFBIG'].includes(code) || code.startsWith('SQLITE_IOERR') || code === 'SQLITE_CANTOPEN')
-    return new AppError('unavailable', BROKEN);
+  if (FULL.includes(code)) return new AppError('unavailable', words.full);
+  if (CLOSED.includes(code)) return new AppError('unavailable', words.closed);
+  if (BROKEN.includes(code) || code.startsWith('SQLITE_IOERR'))
+    return new AppError('unavailable', words.broken);
   return error;
 }

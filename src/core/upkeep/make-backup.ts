@@ -7,7 +7,7 @@ import { sqliteFile } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Copying, copySqlite } from '../platform/sqlite-file.ts';
 import type { Store } from '../platform/store.ts';
-import { copyFlushed, flushed, flushFolder } from './copy-file.ts';
+import { copyFlushed, eachOf, flushed, flushFolder } from './copy-file.ts';
 import { inWords } from './disk-words.ts';
 import { keptFiles } from './kept-files.ts';
 import { noteFailedBackup, noteGoodBackup } from './last-backup.ts';
@@ -42,7 +42,7 @@ export async function makeBackup(parts: BackupParts, order: BackupOrder): Promis
   try {
     return await make(parts, order);
   } catch (error) {
-    const known = order.signal?.aborted ? new AppError('unavailable', INTERRUPTED) : inWords(error);
+    const known = order.signal?.aborted ? new AppError('unavailable', INTERRUPTED) : inWords(error, DISK);
     const why =
       known instanceof AppError ? `${known.message.split('. ')[0]}.`.replace('..', '.') : UNEXPECTED;
     await noteFailedBackup(parts.db, { at: isoTime(parts.clock.now()), why }).catch((second: unknown) =>
@@ -81,20 +81,27 @@ async function make(parts: BackupParts, order: BackupOrder): Promise<Backup> {
 
 /** The database first: a letter that is kept after it is only kept once more. */
 async function copyAll(parts: BackupParts, part: string, order: BackupOrder): Promise<BackedUpFile[]> {
-  const { dataDir, dkim } = parts.config;
-  const { signal, to, withMail } = order;
-  const files: BackedUpFile[] = [await copyDatabase(parts, part, order)];
-  for (const name of keptFiles(dataDir, { withMail, without: to })) {
-    const copied = await copyFlushed(path.join(dataDir, name), path.join(part, 'data', name), signal).catch(
-      absent,
-    );
-    if (copied) files.push({ path: `data/${name}`, ...copied });
-  }
-  if (dkim && !dkim.keyFile.startsWith(dataDir + path.sep)) {
-    const name = `dkim/${path.basename(dkim.keyFile)}`;
-    files.push({ path: name, ...(await copyFlushed(dkim.keyFile, path.join(part, name), signal)) });
-  }
-  return files;
+  const { signal, progress } = order;
+  const database = await copyDatabase(parts, part, order);
+  const sources = sourcesOf(parts, order);
+  let done = 0;
+  const files = await eachOf(sources, async ([from, name]): Promise<BackedUpFile | undefined> => {
+    const copied = await copyFlushed(from, path.join(part, name), signal).catch(absent);
+    progress?.(++done / sources.length, 'files');
+    return copied && { path: name, ...copied };
+  });
+  return [database, ...files.filter((file) => file !== undefined)];
+}
+
+/** Each file besides the database, and what it is called in the backup. */
+function sourcesOf({ config }: BackupParts, { to, withMail }: BackupOrder): [string, string][] {
+  const { dataDir, dkim } = config;
+  const inside = keptFiles(dataDir, { withMail, without: to }).map((name): [string, string] => [
+    path.join(dataDir, name),
+    `data/${name}`,
+  ]);
+  const isOutside = dkim && !dkim.keyFile.startsWith(dataDir + path.sep);
+  return isOutside ? [...inside, [dkim.keyFile, `dkim/${path.basename(dkim.keyFile)}`]] : inside;
 }
 
 async function copyDatabase(
@@ -139,3 +146,9 @@ function sameSecond(error: NodeJS.ErrnoException): never {
 const SAME_SECOND = 'Another backup was begun there in this second. Try again.';
 const INTERRUPTED = 'It was interrupted. Nothing of it is left; run it again.';
 const UNEXPECTED = 'Something went wrong that it did not expect.';
+
+const DISK = {
+  full: 'The disk that takes it is full. Make room there, or name another disk with --to.',
+  closed: 'The folder that takes it cannot be written. Mend its rights, or name another with --to.',
+  broken: 'It could not be written or read. Look at the disk, and run it again.',
+};

@@ -9,6 +9,7 @@ import type { Log } from '../platform/log.ts';
 import { type Copying, type HeldSqlite, holdSqlite } from '../platform/sqlite-file.ts';
 import { eachFile, requireFit } from './check-backup.ts';
 import { copyFlushed, flushFolder } from './copy-file.ts';
+import { inWords } from './disk-words.ts';
 import { isKept } from './kept-files.ts';
 import { backupName, type Manifest, readManifest } from './manifest.ts';
 import { noteRestored } from './note-restored.ts';
@@ -25,17 +26,44 @@ export interface Restored {
   dkim: string | undefined;
 }
 
+interface RestoreParts {
+  config: Config;
+  log: Log;
+  who: string;
+}
+
 /**
  * Puts a backup in the place of what is here, which is moved aside and never deleted. All of it is copied, verified and
  * made ready beside the old data first; until then nothing is changed.
  *
  * @param from the folder of the backup; absolute
- * @throws AppError `invalid` (not as it was made), `conflict` (does not fit, or a server or worker is running)
+ * @throws AppError `invalid` (not as it was made), `conflict` (does not fit, or a server or worker is running),
+ *   `unavailable` (a disk or program did not do its part, or the signal came)
  */
 export async function restoreBackup(
-  { config, log, who }: { config: Config; log: Log; who: string },
+  parts: RestoreParts,
   from: string,
   copying: Copying = {},
+): Promise<Restored> {
+  try {
+    return await restore(parts, from, copying);
+  } catch (error) {
+    throw copying.signal?.aborted ? new AppError('unavailable', INTERRUPTED) : inWords(error, DISK);
+  }
+}
+
+const INTERRUPTED = 'It was interrupted. What was there is in its place, as it was.';
+const DISK = {
+  full: 'The disk of DATA_DIR is full. A restore needs room for the backup beside what is there.',
+  closed:
+    'The backup cannot be read, or DATA_DIR cannot be written. Mend their rights: it is run by whoever runs the server.',
+  broken: 'A file could not be read or written. Look at the disks of the backup and of DATA_DIR.',
+};
+
+async function restore(
+  { config, log, who }: RestoreParts,
+  from: string,
+  copying: Copying,
 ): Promise<Restored> {
   const { dataDir, databaseUrl } = config;
   const given = readManifest(from);
@@ -52,6 +80,7 @@ export async function restoreBackup(
     if (databaseUrl !== undefined) await fillPostgres(databaseUrl, path.join(stage, DUMP), copying.signal);
     const staged = { ...config, dataDir: path.join(stage, 'data') };
     const paused = await noteRestored({ config: staged, log, who }, manifest, path.basename(from));
+    copying.signal?.throwIfAborted(); // from here on it goes on to its end
     const aside = exchange(dataDir, { from, inward: staged.dataDir, aside: `before-restore-${stamp(now)}` });
     await flushFolder(dataDir);
     const dkim = manifest.files.find((file) => file.path.startsWith('dkim/'))?.path;
