@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { sizeWords } from '#core/platform/size-words.ts';
 import { type Backup, makeBackup } from '#core/upkeep/make-backup.ts';
 import { keepNewest } from '#core/upkeep/old-backups.ts';
 import { CONSOLE, type Command, UsageError, withStore } from './command.ts';
-import { interruptible, showShare, sizeWords } from './share.ts';
+import { interruptible, showShare } from './share.ts';
 
 export const backupCommand: Command = {
   summary: 'backup: copies all that cannot be made anew, beside a running server',

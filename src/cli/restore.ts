@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { readConfig } from '#core/platform/config.ts';
+import { sizeWords } from '#core/platform/size-words.ts';
 import { checkBackup } from '#core/upkeep/check-backup.ts';
 import { type Manifest, sizeOf } from '#core/upkeep/manifest.ts';
 import { type Restored, restoreBackup } from '#core/upkeep/restore-backup.ts';
 import { CONSOLE, type Command, commandLog, UsageError } from './command.ts';
-import { hideShare, interruptible, showShare, sizeWords } from './share.ts';
+import { hideShare, interruptible, showShare } from './share.ts';
 
 export const restoreCommand: Command = {
   summary: 'restore <folder>: puts a backup in place, or only verifies it',

@@ -20,11 +20,3 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     hideShare();
   }
 }
-
-/** A size as people say it. */
-export function sizeWords(bytes: number): string {
-  if (bytes < 1024) return `${bytes} bytes`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  const step = Math.min(units.length, Math.floor(Math.log2(bytes) / 10));
-  return `${(bytes / 1024 ** step).toFixed(1)} ${units[step - 1]}`;
-}

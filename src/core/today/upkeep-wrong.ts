@@ -1,3 +1,5 @@
+import type { Library } from '../articles/library.ts';
+import { timeWords } from '../articles/time-words.ts';
 import { lastRecordsLook } from '../mail/records-look.ts';
 import { DAY, MINUTE, SECOND } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
@@ -19,8 +21,11 @@ const OLD_MS = 7 * DAY;
 /** For so long a certificate that was seen is believed, whatever came of the looks since. */
 const SEEN_ENOUGH_MS = 2 * DAY;
 
+type UpkeepParts = Parts & { library: Pick<Library, 'site'> };
+
 /** Whether what is here could be had again, were the disk to break now. */
-export async function backup({ db, clock }: Parts): Promise<Wrong[]> {
+export async function backup(parts: UpkeepParts): Promise<Wrong[]> {
+  const { db, clock } = parts;
   const { good, failed } = await lastBackups(db);
   const now = clock.now().getTime();
   const kind = 'backup';
@@ -28,7 +33,7 @@ export async function backup({ db, clock }: Parts): Promise<Wrong[]> {
     return [
       {
         ...{ kind, level: 'critical', title: 'The last backup failed.', since: failed.at },
-        text: `${failed.why} ${good ? `The last good one is of ${dayOf(good.at)}.` : 'There is none yet.'} Run it again: npx watchpost backup.`,
+        text: `${failed.why} ${good ? `The last good one is of ${dayOf(parts, good.at)}.` : 'There is none yet.'} Run it again: npx watchpost backup.`,
       },
     ];
   if (good && now - Date.parse(good.at) <= OLD_MS) return [];
@@ -40,7 +45,7 @@ export async function backup({ db, clock }: Parts): Promise<Wrong[]> {
           level: 'attention',
           title: `The last backup is ${agoWords(now - Date.parse(good.at))} old.`,
         },
-        text: `Were the disk to break, all since ${dayOf(good.at)} would be lost. Make one now: npx watchpost backup. docs/operations.md has one made each night.`,
+        text: `Were the disk to break, all since ${dayOf(parts, good.at)} would be lost. Make one now: npx watchpost backup. docs/operations.md has one made each night.`,
       },
     ];
   if (!(await isWorthABackup(db, now))) return [];
@@ -60,12 +65,13 @@ async function isWorthABackup(db: Parts['db'], now: number): Promise<boolean> {
 }
 
 /** What readers' browsers see before they see the site. */
-export async function certificate({ db, clock, siteUrl }: Parts): Promise<Wrong[]> {
+export async function certificate(parts: UpkeepParts): Promise<Wrong[]> {
+  const { db, clock, siteUrl } = parts;
   const look = siteUrl.protocol === 'https:' ? await lastCertificateLook(db, siteUrl) : undefined;
   if (!look) return [];
   const now = clock.now();
   const { seen, missed } = look;
-  const found: Wrong[] = seen ? certificateSeen(siteUrl.host, seen, now) : [];
+  const found: Wrong[] = seen ? certificateSeen(parts, seen) : [];
   const isSeen = seen && now.getTime() - Date.parse(seen.at) <= SEEN_ENOUGH_MS;
   if (missed && !isSeen)
     found.push({
@@ -77,14 +83,15 @@ export async function certificate({ db, clock, siteUrl }: Parts): Promise<Wrong[
 }
 
 function certificateSeen(
-  host: string,
+  parts: UpkeepParts,
   { at, until, why }: { at: string; until: string; why?: string | undefined },
-  now: Date,
 ): Wrong[] {
+  const now = parts.clock.now();
+  const { host } = parts.siteUrl;
   const days = daysUntil(until, now);
   if (why === undefined && days >= EXPIRES_DAYS) return [];
   const isOver = Date.parse(until) <= now.getTime();
-  const words = why ?? (isOver ? 'It has expired.' : `It is good until ${dayOf(until)}.`);
+  const words = why ?? (isOver ? 'It has expired.' : `It is good until ${dayOf(parts, until)}.`);
   const again = 'Then look again: npx watchpost doctor --certificate.';
   return [
     why !== undefined || isOver
@@ -108,7 +115,8 @@ function certificateSeen(
 }
 
 /** What may keep receivers from believing letters, as far as name servers told. */
-export async function records({ db, clock, config }: Parts): Promise<Wrong[]> {
+export async function records(parts: UpkeepParts): Promise<Wrong[]> {
+  const { db, clock, config } = parts;
   const look = config.smtpUrl === undefined ? undefined : await lastRecordsLook(db);
   if (!look) return [];
   const found = look.faults.map(
@@ -122,7 +130,7 @@ export async function records({ db, clock, config }: Parts): Promise<Wrong[]> {
   if (isOld && (look.missed ?? look.at) !== undefined)
     found.push({
       ...{ kind: 'records', level: 'attention', title: 'The records of your mail could not be looked at.' },
-      text: `SPF, DKIM and DMARC were ${look.at === undefined ? 'never seen' : `last seen on ${dayOf(look.at)}`}: no name server answers, or no worker asks. See what comes of it: npx watchpost doctor --dns.`,
+      text: `SPF, DKIM and DMARC were ${look.at === undefined ? 'never seen' : `last seen on ${dayOf(parts, look.at)}`}: no name server answers, or no worker asks. See what comes of it: npx watchpost doctor --dns.`,
       since: look.missed ?? look.at,
     });
   return found;
@@ -171,7 +179,7 @@ function agoWords(ms: number): string {
   return `${number} ${number === 1 ? unit : `${unit}s`}`;
 }
 
-/** The day of a time that is kept, such as `2026-11-24`. */
-function dayOf(time: string): string {
-  return time.slice(0, 10);
+/** `24 November 2026`, in the site's own zone. */
+function dayOf({ library }: UpkeepParts, time: string): string {
+  return timeWords(library.site, time, 'day');
 }
