@@ -52,7 +52,7 @@ test('a backup that is a week old is told of, and one that failed at once, with 
   await noteFailedBackup(app.db, { at: at(), why: 'The disk is full.' });
   const [failed] = await told(app, 'backup');
   assert.equal(failed?.[0], 'critical');
-  assert.match(failed?.[2] ?? '', /^The disk is full\. The last good one is of 2026-11-24\. Run it again/);
+  assert.match(failed?.[2] ?? '', /^The disk is full\. The last good one is of 24 November 2026\. Run it again/);
   await noteGoodBackup(app.db, { at: at(), bytes: 1 });
   assert.deepEqual(await told(app, 'backup'), []);
 });
@@ -198,7 +198,7 @@ test('mail records that no name server tells of are not taken for sound ones, an
   );
   app.clock.advance(7 * DAY);
   const [, old] = await told(app, 'records');
-  assert.match(old?.[2] ?? '', /last seen on 2026-11-24.*doctor --dns/);
+  assert.match(old?.[2] ?? '', /last seen on 24 November 2026.*doctor --dns/);
   const young = await openTestApp(t, { env: { SMTP_URL: 'smtp://127.0.0.1:1' } });
   await noteRecordsLook(young, [silent]);
   assert.match((await told(young, 'records'))[0]?.[2] ?? '', /never seen/);
