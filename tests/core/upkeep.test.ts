@@ -52,7 +52,10 @@ test('a backup that is a week old is told of, and one that failed at once, with 
   await noteFailedBackup(app.db, { at: at(), why: 'The disk is full.' });
   const [failed] = await told(app, 'backup');
   assert.equal(failed?.[0], 'critical');
-  assert.match(failed?.[2] ?? '', /^The disk is full\. The last good one is of 24 November 2026\. Run it again/);
+  assert.match(
+    failed?.[2] ?? '',
+    /^The disk is full\. The last good one is of 24 November 2026\. Run it again/,
+  );
   await noteGoodBackup(app.db, { at: at(), bytes: 1 });
   assert.deepEqual(await told(app, 'backup'), []);
 });
