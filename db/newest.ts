@@ -17,11 +17,20 @@ export function migrationNames(): string[] {
  * @throws where there is no database, or none of ours
  */
 export async function isNewest(db: Db): Promise<boolean> {
+  return isDeepStrictEqual(await ranMigrations(db), migrationNames());
+}
+
+/** The newest migration that has run. */
+export async function newestRun(db: Db): Promise<string | undefined> {
+  return (await ranMigrations(db)).at(-1);
+}
+
+async function ranMigrations(db: Db): Promise<string[]> {
   const ran = await (db as unknown as Kysely<MigrationTable>)
     .selectFrom('kysely_migration')
     .select('name')
     .execute();
-  return isDeepStrictEqual(ran.map(({ name }) => name).sort(), migrationNames());
+  return ran.map(({ name }) => name).sort();
 }
 
 interface MigrationTable {

@@ -47,6 +47,6 @@ export async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T
 }
 
 /** A command prints what it did; its log is for what went wrong, unless more was asked for. */
-function commandLog({ logLevel }: Config): Log {
+export function commandLog({ logLevel }: Config): Log {
   return createLog(logLevel === 'info' ? 'warn' : logLevel);
 }

@@ -19,6 +19,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   editions: async () => (await import('./editions.ts')).editionsCommand,
   edition: async () => (await import('./edition.ts')).editionCommand,
   deliveries: async () => (await import('./deliveries.ts')).deliveriesCommand,
+  backup: async () => (await import('./backup.ts')).backupCommand,
+  restore: async () => (await import('./restore.ts')).restoreCommand,
   instance: async () => (await import('./instance.ts')).instanceCommand,
   subscribers: async () => (await import('./subscribers.ts')).subscribersCommand,
   import: async () => (await import('./import.ts')).importCommand,

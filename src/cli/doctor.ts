@@ -1,31 +1,37 @@
-import { resolveMx, resolveTxt } from 'node:dns/promises';
 import type { App } from '#core/app.ts';
-import { readDkimSigner } from '#core/mail/dkim.ts';
-import { type DnsRecords, dnsFindings } from '#core/mail/dns-records.ts';
-import { noteRecordsLook } from '#core/mail/records-look.ts';
-import { sender } from '#core/mail/sender-address.ts';
-import { hasReturnPath } from '#core/mail/verp.ts';
-import { domainOf } from '#core/platform/email-address.ts';
+import { lookAtRecords } from '#core/mail/look-at-records.ts';
 import { settingValue } from '#core/platform/settings.ts';
 import type { Usage } from '#core/spam/spam-filter.ts';
+import { backup, clockOff } from '#core/today/upkeep-wrong.ts';
+import { lookAtCertificate } from '#core/upkeep/certificate.ts';
+import {
+  daysUntil,
+  EXPIRES_DAYS,
+  EXPIRES_SOON_DAYS,
+  noteCertificateLook,
+} from '#core/upkeep/certificate-look.ts';
 import { type Command, withApp } from './command.ts';
 
 type Finding = { level: 'good' | 'note' | 'fault'; text: string };
 
 export const doctorCommand: Command = {
   summary: 'says what is set up, what is missing, and what to do about it',
-  help: `Usage: watchpost doctor [--dns]
+  help: `Usage: watchpost doctor [--dns] [--certificate]
 
-Looks at the settings, the database, the content, the spam filter and the mail, and says what to mend.
+Looks at the settings, the database, backups, the clock, the content, the spam filter and the mail, and says what to mend.
 
-  --dns   also asks the domain name system whether receivers can believe our letters: SPF, DKIM, DMARC, MX
+  --dns           also asks the domain name system whether receivers can believe our letters: SPF, DKIM, DMARC, MX
+  --certificate   also looks at the certificate that the host of SITE_URL shows to readers: name, chain, end
+
+The worker looks at both once a day by itself, and the desk's first page says what is wrong.
 
 Exit code 1 where something is wrong, 0 where all is well or only worth a note.`,
-  options: { dns: { type: 'boolean' } },
+  options: { dns: { type: 'boolean' }, certificate: { type: 'boolean' } },
   async run({ values }) {
     const findings = await withApp(async (app) => [
       ...(await examine(app)),
-      ...(values.dns ? await records(app) : []),
+      ...(values.dns ? await lookAtRecords(app) : []),
+      ...(values.certificate ? await certificate(app) : []),
     ]);
     const marks = { good: 'ok   ', note: 'note ', fault: 'FAULT' };
     for (const { level, text } of findings) console.log(`${marks[level]} ${text}`);
@@ -34,12 +40,28 @@ Exit code 1 where something is wrong, 0 where all is well or only worth a note.`
 };
 
 async function examine(app: App): Promise<Finding[]> {
-  return [await database(app), ...content(app), ...(await filter(app)), ...mail(app), ...address(app)];
+  return [
+    await database(app),
+    ...(await upkeep(app)),
+    ...content(app),
+    ...(await filter(app)),
+    ...mail(app),
+    ...address(app),
+  ];
 }
 
 async function database({ db, engine }: App): Promise<Finding> {
   await settingValue(db, 'first-start');
   return { level: 'good', text: `The database answers (${engine}) and has the newest form.` };
+}
+
+/** As the desk's first page says it. */
+async function upkeep(app: App): Promise<Finding[]> {
+  const wrong = [...(await backup(app)), ...(await clockOff(app))];
+  return wrong.map(({ level, title, text }) => ({
+    level: level === 'critical' ? 'fault' : 'note',
+    text: `${title} ${text}`,
+  }));
 }
 
 function content({ library }: App): Finding[] {
@@ -102,31 +124,21 @@ function mail({ config, library }: App): Finding[] {
   return findings;
 }
 
-/** What is found is kept for the desk, which asks no name server itself. */
-async function records(app: App): Promise<Finding[]> {
-  const { config, library } = app;
-  const findings = await dnsFindings(systemRecords, {
-    fromDomain: domainOf(sender(config.mailFrom, library.site).address),
-    signer: config.dkim && readDkimSigner(config.dkim),
-    hasReturnPath: hasReturnPath(config),
-  });
-  await noteRecordsLook(app, findings);
-  return findings;
-}
-
-/** The machine's own resolver; that there is no such name or record is an answer, too. */
-const systemRecords: DnsRecords = {
-  txt: async (name) => (await answer(resolveTxt(name))).map((strings) => strings.join('')),
-  mx: async (name) => (await answer(resolveMx(name))).map(({ exchange }) => exchange),
-};
-
-async function answer<T>(asked: Promise<T[]>): Promise<T[]> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (['ENOTFOUND', 'ENODATA'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
-    throw error;
-  }
+/** What is found is kept for the desk, as what the worker finds each day. */
+async function certificate(app: App): Promise<Finding[]> {
+  const { siteUrl, clock } = app;
+  if (siteUrl.protocol !== 'https:')
+    return [{ level: 'note', text: 'Certificate: SITE_URL is not https, so there is none to look at.' }];
+  const finding = await lookAtCertificate(siteUrl);
+  await noteCertificateLook(app, finding);
+  const { host } = siteUrl;
+  if (finding.state === 'unseen')
+    return [{ level: 'note', text: `Certificate: that of ${host} could not be looked at. ${finding.why}` }];
+  if (finding.state === 'faulty')
+    return [{ level: 'fault', text: `Certificate: readers cannot trust that of ${host}. ${finding.why}` }];
+  const days = daysUntil(finding.until, clock.now());
+  const text = `Certificate: ${host} shows a sound one, good for ${days} ${days === 1 ? 'day' : 'days'}.`;
+  return [{ level: days < EXPIRES_SOON_DAYS ? 'fault' : days < EXPIRES_DAYS ? 'note' : 'good', text }];
 }
 
 function address({ siteUrl }: App): Finding[] {

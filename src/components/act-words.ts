@@ -57,6 +57,8 @@ const ACT_WORDS: Record<string, string> = {
   'person.join': 'took an invitation up',
   'person.role': 'changed what somebody may do',
   'person.remove': 'removed somebody from the desk',
+  'backup.make': 'made a backup',
+  'backup.restore': 'put a backup in place',
   'audit.resealed': 'found the end of this log sealed by another secret',
 };
 

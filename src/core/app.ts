@@ -30,6 +30,7 @@ import { Akismet } from './spam/akismet.ts';
 import { FilterWatch } from './spam/filter-watch.ts';
 import { allowLinksOfNewSecret } from './subscribers/letter-links.ts';
 import { Live } from './today/live.ts';
+import { requireWhole } from './upkeep/unfinished-restore.ts';
 
 /** The parts of Watchpost, put together once; handed to every use case as its first argument. */
 export interface App extends Parts {
@@ -64,6 +65,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   const clock = given.clock ?? systemClock;
   const log = given.log ?? createLog(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  requireWhole(config.dataDir);
   const dkim = config.dkim && readDkimSigner(config.dkim);
   const secret = readOrMakeSecret(config.dataDir);
   const { db, engine } = given.database ?? openDatabase(config);

@@ -17,6 +17,7 @@ import { watchInstance } from '#core/platform/instance.ts';
 import { keepReserve } from '#core/platform/reserve.ts';
 import { forgetReaderNetworks } from '#core/subscribers/forget-networks.ts';
 import { readBounceMailbox } from '#core/subscribers/read-bounce-mailbox.ts';
+import { lookAround } from '#core/upkeep/daily-looks.ts';
 import type { EditionWork } from './edition-work.ts';
 import { repeat } from './repeat.ts';
 
@@ -54,6 +55,7 @@ export function startWorker(app: App, editions: EditionWork): () => Promise<void
     repeat(app, signal, 'day-counts', MINUTE, async () => void (await putDaysTogether(app.db))),
     repeat(app, signal, 'recovery', 30 * SECOND, async () => void (await app.sender.recover())),
     repeat(app, signal, 'bounces', 5 * MINUTE, () => readBounceMailbox(app, signal)),
+    repeat(app, signal, 'looks', HOUR, async () => void (await lookAround(app, signal))),
     repeat(app, signal, 'networks', HOUR, () => forgetOldNetworks(app)),
     repeat(app, signal, 'reader-networks', HOUR, () => forgetReaderNetworks(app)),
     repeat(app, signal, 'tidying', HOUR, async () => {

@@ -15,6 +15,7 @@ const BELOW: Record<string, readonly string[]> = {
   editions: ['platform', 'mail', 'spam', 'articles', 'subscribers'],
   desk: ['platform', 'mail', 'spam', 'articles'],
   transfer: ['platform', 'mail', 'spam', 'articles', 'subscribers'],
+  upkeep: ['platform', 'mail', 'articles', 'editions', 'desk'],
 };
 // What the desk shows first is gathered from all of them.
 BELOW.today = Object.keys(BELOW);
@@ -32,6 +33,7 @@ const SQL_ELSEWHERE: Record<string, string> = {
   'src/core/platform/page-changes.ts': 'page changes are nothing but their rows',
   'src/core/platform/prepared.ts': 'keeps statements compiled',
   'src/core/platform/small-disk.ts': 'fills up a file for drills, with what only that file has',
+  'src/core/platform/sqlite-file.ts': 'copies a whole file, and holds one against others',
   'src/core/platform/sqlite-dialect.ts': 'waits for the write lock, and shares the flush to disk',
   'src/core/platform/settings.ts': 'settings are nothing but their rows',
 };

@@ -344,3 +344,13 @@ test('after a restart those who waited for the last process are told that the fi
   await watch.tend();
   assert.equal(told.length, 1);
 });
+
+test('a clock that the filter’s answers speak against is told of, and no more once it is right again', async (t) => {
+  const { fake, db, watch } = await setUp(t);
+  fake.headers.Date = new Date(Date.now() + 5 * MINUTE).toUTCString();
+  await watch.check(FIELDS);
+  assert.equal((await readFilterHealth(db))?.secondsAhead, -300);
+  fake.headers.Date = new Date().toUTCString();
+  await watch.verifyKey();
+  assert.equal((await readFilterHealth(db))?.secondsAhead, undefined);
+});

@@ -48,7 +48,7 @@ test('a relay that is away is told with its last words, until it takes a letter 
   app.clock.advance(2 * MINUTE);
   await sender.sendDue({ edition: EDITION });
   assert.equal(relay.taken, 1);
-  assert.deepEqual(await kinds(app), []);
+  assert.ok(!(await kinds(app)).includes('relay'));
 });
 
 test('a silent filter, a refused key and its own words are told, where there is a filter', async (t) => {

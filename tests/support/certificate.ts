@@ -6,13 +6,21 @@ export interface TestCertificate {
   privateKey: KeyObject;
 }
 
-/** Makes a certificate (X.509 version 1) of an RSA key of its own, valid between two times. */
-export function selfSigned(name: string, valid: { from: string; to: string }): TestCertificate {
+/**
+ * Makes a certificate of an RSA key of its own, valid between two times: X.509 version 1, or, for a host that browsers
+ * are to know by it, version 3.
+ */
+export function selfSigned(
+  name: string,
+  { host, ...valid }: { from: string; to: string; host?: string },
+): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const who = sequence(tlv(0x31, sequence(oid('550403'), tlv(0x0c, Buffer.from(name))))); // CN
   const times = sequence(...[valid.from, valid.to].map(time));
+  const version = host === undefined ? [] : [tlv(0xa0, tlv(0x02, Buffer.from([2])))];
   const key = publicKey.export({ type: 'spki', format: 'der' });
-  const body = sequence(tlv(0x02, Buffer.from([1])), RSA_SHA256, who, times, who, key);
+  const serial = tlv(0x02, Buffer.from([1]));
+  const body = sequence(...version, serial, RSA_SHA256, who, times, who, key, ...namesOf(host));
   const signature = createSign('RSA-SHA256').update(body).sign(privateKey);
   const certificate = sequence(body, RSA_SHA256, tlv(0x03, Buffer.concat([Buffer.from([0]), signature])));
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
@@ -23,6 +31,13 @@ export function selfSigned(name: string, valid: { from: string; to: string }): T
 }
 
 const RSA_SHA256 = sequence(oid('2a864886f70d01010b'), tlv(0x05, Buffer.alloc(0)));
+
+/** The extension subjectAltName. */
+function namesOf(host: string | undefined): Buffer[] {
+  if (host === undefined) return [];
+  const names = sequence(tlv(0x82, Buffer.from(host))); // dNSName
+  return [tlv(0xa3, sequence(sequence(oid('551d11'), tlv(0x04, names))))];
+}
 
 function time(iso: string): Buffer {
   return tlv(0x18, Buffer.from(`${iso.replace(/[-:T]|\.\d+/g, '').slice(0, 14)}Z`));

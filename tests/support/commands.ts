@@ -7,12 +7,24 @@ import type { TestApp } from './test-app.ts';
 
 const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
 
+interface Outcome {
+  code: number | null;
+  output: string;
+  errors: string;
+}
+
 /** Runs `watchpost …` beside an app, on its SQLite file and content, where nobody sits at a terminal. */
-export async function command(
+export async function command(app: Pick<TestApp, 'config'>, ...args: string[]): Promise<Outcome> {
+  return commandWith({}, app, ...args);
+}
+
+/** The same with further settings. */
+export async function commandWith(
+  env: NodeJS.ProcessEnv,
   { config }: Pick<TestApp, 'config'>,
   ...args: string[]
-): Promise<{ code: number | null; output: string; errors: string }> {
-  const settings = { DATA_DIR: config.dataDir, CONTENT_DIR: config.contentDir };
+): Promise<Outcome> {
+  const settings = { DATA_DIR: config.dataDir, CONTENT_DIR: config.contentDir, ...env };
   const child = spawn(process.execPath, [COMMAND, ...args], {
     env: { PATH: process.env.PATH, AKISMET_KEY: '', SMTP_URL: '', DATABASE_URL: '', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -25,7 +37,7 @@ export async function pipeBounce(
   message: Buffer,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-): Promise<{ code: number | null; output: string; errors: string }> {
+): Promise<Outcome> {
   const child = spawn(process.execPath, [COMMAND, 'bounce', ...args], {
     env: { PATH: process.env.PATH, AKISMET_KEY: '', SMTP_URL: '', DATABASE_URL: '', ...env },
   });

@@ -15,8 +15,12 @@ const rights = { ...(isRoot && nobody), env: { LC_ALL: 'C', TZ: 'UTC' } };
 
 type Server = ReturnType<typeof spawnServer>;
 
-/** A throw-away PostgreSQL on a free port of 127.0.0.1; it ends with this process at the latest. */
-export async function startPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
+/**
+ * A throw-away PostgreSQL on a free port of 127.0.0.1; it ends with this process at the latest.
+ *
+ * @param programs the folder of its programs, where it is to be another than npm's
+ */
+export async function startPostgres(programs?: string): Promise<{ url: string; stop(): Promise<void> }> {
   // A TMPDIR of root's own may be closed to nobody; /tmp is open to all.
   const dir = fs.mkdtempSync(path.join(isRoot ? '/tmp' : tmpdir(), 'watchpost-postgres-'));
   let server: Server | undefined;
@@ -26,7 +30,7 @@ export async function startPostgres(): Promise<{ url: string; stop(): Promise<vo
     while (fs.existsSync(dir)) fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10 });
   });
   if (isRoot) giveToNobody(dir);
-  const bin = path.join(runnableFolder(dir), 'bin');
+  const bin = programs ?? path.join(runnableFolder(dir), 'bin');
   const data = await createCluster(bin, dir);
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();

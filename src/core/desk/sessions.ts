@@ -169,6 +169,11 @@ export async function endSessionsOf(trx: Trx, person: string): Promise<number> {
   return Number(numDeletedRows);
 }
 
+/** Ends everybody's: a restored database holds some that were ended since. */
+export async function endAllSessions(trx: Trx): Promise<void> {
+  await trx.deleteFrom('session').execute();
+}
+
 /** Ends every session of a person but one. */
 export async function endOtherSessions(trx: Trx, person: string, id: string): Promise<void> {
   await trx.deleteFrom('session').where('person_id', '=', person).where('id', '!=', id).execute();

@@ -5,6 +5,8 @@ import { spfFindings } from './spf-record.ts';
 export interface DnsFinding {
   level: 'good' | 'note' | 'fault';
   text: string;
+  /** The name server did not answer: nothing is known. */
+  unanswered?: true;
 }
 
 /** What is asked of the domain name system; no record is an empty list, no answer an error. */
@@ -36,7 +38,7 @@ export async function dnsFindings(
   ] as const;
   const answers = questions.map(([what, ask]) =>
     ask().catch((): DnsFinding[] => [
-      { level: 'note', text: `${what}: the name server does not answer now.` },
+      { level: 'note', text: `${what}: the name server does not answer now.`, unanswered: true },
     ]),
   );
   return (await Promise.all(answers)).flat();

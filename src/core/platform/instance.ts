@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { noteAct } from './audit.ts';
 import { isoTime } from './clock.ts';
+import type { Trx } from './db.ts';
 import { AppError } from './errors.ts';
 import { databaseNumber } from './instance-rows.ts';
 import type { Parts } from './parts.ts';
@@ -56,6 +57,13 @@ export async function takeInstance(parts: InstanceParts & Pick<Parts, 'secret' |
     await noteAct(trx, parts, { act: 'instance.take', subject: 'instance', after: hostname() });
   });
   await noteSeen(parts);
+}
+
+/** After a restore, wherever it is: what is older may have been sent since, so that a person is asked first. */
+export async function forgetInstance(trx: Trx): Promise<void> {
+  const holder = await settingValue(trx, HOLDER);
+  if (holder !== undefined)
+    await writeSetting(trx, HOLDER, ['restored', ...holder.split(' ').slice(1)].join(' '));
 }
 
 /** Writes down, now and then, that this one is at work; in a copy, that a person is to say which one it is. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
+import { SECOND } from '../platform/clock.ts';
 import type { CheckedFields, Silence } from './spam-filter.ts';
 
 /** The longest that Akismet may take for one answer. */
@@ -15,6 +16,8 @@ const COMPRESSED_ANSWER_BYTES = 1024;
 export interface Call {
   requests: ClientRequest[];
   headers: IncomingHttpHeaders;
+  /** How far our clock is ahead of the one that answered, in seconds. */
+  secondsAhead?: number;
   why?: Silence;
 }
 
@@ -55,6 +58,8 @@ subscribe('http.client.response.finish', (message) => {
   // From here on the response tells of a broken connection; told twice, superagent prints a complaint.
   request.removeAllListeners('error').on('error', () => {});
   call.headers = response.headers;
+  const theirs = Date.parse(response.headers.date ?? '');
+  if (!Number.isNaN(theirs)) call.secondsAhead = Math.round((Date.now() - theirs) / SECOND);
   // superagent would write the parts of such an answer into files.
   if (response.headers['content-type']?.startsWith('multipart/')) stop(call, 'garbage');
   const most = response.headers['content-encoding'] ? COMPRESSED_ANSWER_BYTES : ANSWER_BYTES;

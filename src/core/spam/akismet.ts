@@ -11,6 +11,7 @@ export class Akismet implements SpamFilter {
   readonly #key: string;
   readonly #url: URL;
   readonly #blog: URL;
+  #secondsAhead: number | undefined;
 
   constructor({ key, url, blog }: { key: string; url: URL; blog: URL }) {
     this.#key = key;
@@ -18,8 +19,12 @@ export class Akismet implements SpamFilter {
     this.#blog = blog;
   }
 
+  get secondsAhead(): number | undefined {
+    return this.#secondsAhead;
+  }
+
   async check(fields: CheckedFields): Promise<CheckOutcome> {
-    const asked = await converse(() => this.#client(fields).checkSpam(ALL_IN_REQUEST_OPTS));
+    const asked = await this.#ask(() => this.#client(fields).checkSpam(ALL_IN_REQUEST_OPTS));
     const { headers } = asked.call;
     const notes = notesOf(headers, this.#key);
     // A suspended account is answered `false` whatever the comment, with this header: such a word is no verdict.
@@ -32,7 +37,7 @@ export class Akismet implements SpamFilter {
   }
 
   async correct(kind: 'spam' | 'ham', fields: CheckedFields): Promise<boolean> {
-    const { answer } = await converse<unknown>(() => {
+    const { answer } = await this.#ask<unknown>(() => {
       const client = this.#client(fields);
       return kind === 'spam' ? client.submitSpam(ALL_IN_REQUEST_OPTS) : client.submitHam(ALL_IN_REQUEST_OPTS);
     });
@@ -41,17 +46,23 @@ export class Akismet implements SpamFilter {
   }
 
   async verifyKey(): Promise<'valid' | 'invalid' | 'unknown'> {
-    const { answer } = await converse(() => this.#client({}).verifyKey());
+    const { answer } = await this.#ask(() => this.#client({}).verifyKey());
     if (answer === undefined) return 'unknown';
     return answer ? 'valid' : 'invalid';
   }
 
   async usage(): Promise<Usage | undefined> {
     const url = new URL('/1.2/usage-limit', this.#url).href;
-    const { answer } = await converse(() =>
+    const { answer } = await this.#ask(() =>
       superagent.post(url).type('form').set('User-Agent', USER_AGENT).send({ api_key: this.#key }),
     );
     return usageOf(answer?.text);
+  }
+
+  async #ask<T>(ask: () => PromiseLike<T>): Promise<Answer<T>> {
+    const asked = await converse(ask);
+    this.#secondsAhead = asked.call.secondsAhead ?? this.#secondsAhead;
+    return asked;
   }
 
   /** A client for one call: the library puts the key into the host name, and forgets fields that it does not know. */

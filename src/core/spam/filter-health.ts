@@ -11,6 +11,8 @@ const filterHealth = z.object({
   /** Of a silence: what the last check met; absent where only the key was asked about. */
   why: z.enum(['time-out', 'unreachable', 'garbage', 'bad-key', 'busy']).optional(),
   answeredAt: z.string().optional(),
+  /** How far our clock is ahead of the filter's by its last answer, where that is more than a minute. */
+  secondsAhead: z.number().optional(),
   /** The last time that the key was found valid or invalid. */
   verifiedAt: z.string().optional(),
   key: z.enum(['valid', 'invalid']).optional(),

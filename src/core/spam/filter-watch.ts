@@ -11,6 +11,9 @@ const LONGEST_PROBE_MS = 20 * MINUTE;
 const OVERDUE_MS = 5 * MINUTE;
 /** So often at most is "it answered" written down, where nothing else is new. */
 const WRITE_PAUSE_MS = 5 * SECOND;
+/** A clock that is further off is told of; in steps, so that a second more is nothing new. */
+const CLOCK_OFF_SECONDS = 60;
+const CLOCK_STEP_SECONDS = 10;
 /** From so much of the plan on, its use is asked for hourly. */
 const NEAR_LIMIT_PERCENT = 80;
 
@@ -179,6 +182,7 @@ export class FilterWatch implements SpamFilter {
 
   /** Only what is new; a database that fails costs no verdict. */
   async #write(): Promise<void> {
+    this.#hearClock();
     const { answeredAt, ...rest } = this.#health;
     const health = JSON.stringify(rest);
     const isNew = health !== this.#written.health && rest.state !== 'unknown';
@@ -193,6 +197,13 @@ export class FilterWatch implements SpamFilter {
 
   #now(): number {
     return this.#parts.clock.now().getTime();
+  }
+
+  #hearClock(): void {
+    const ahead = this.#filter.secondsAhead ?? 0;
+    const isOff = Math.abs(ahead) > CLOCK_OFF_SECONDS;
+    const secondsAhead = isOff ? Math.round(ahead / CLOCK_STEP_SECONDS) * CLOCK_STEP_SECONDS : undefined;
+    if (secondsAhead !== this.#health.secondsAhead) this.#health = { ...this.#health, secondsAhead };
   }
 
   #isoNow(): string {

@@ -50,6 +50,8 @@ export interface Usage {
 
 /** Judges comments; may fail at any time, and never throws for it. */
 export interface SpamFilter {
+  /** How far our clock is ahead of the filter's machine, by its last answer, in seconds; undefined where it never told. */
+  readonly secondsAhead?: number | undefined;
   check(fields: CheckedFields): Promise<CheckOutcome>;
   /** Tells the filter that a person decided otherwise; false where it did not take it. */
   correct(kind: 'spam' | 'ham', fields: CheckedFields): Promise<boolean>;

@@ -117,3 +117,14 @@ export async function standingSessions(
     .execute();
   return new Set(rows.map(({ hash }) => hash));
 }
+
+/** Whether anybody reads the letters. */
+export async function hasReader(db: Db): Promise<boolean> {
+  const row = await db
+    .selectFrom('subscriber')
+    .select('id')
+    .where('state', '=', 'confirmed')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -2,6 +2,8 @@ import type { Library } from '../articles/library.ts';
 import type { EditionProgress } from '../editions/progress.ts';
 import type { Parts } from '../platform/parts.ts';
 import type { Remembered } from '../platform/remembered.ts';
+import { lastCertificateLook } from '../upkeep/certificate-look.ts';
+import { type Backups, lastBackups } from '../upkeep/last-backup.ts';
 import type { Live } from './live.ts';
 import { type LiveState, liveState, MOST_COUNTED } from './live-state.ts';
 import { type NextOut, nextOut } from './next-out.ts';
@@ -18,6 +20,10 @@ export interface Today {
   singles: number;
   wrong: Wrong[];
   next: NextOut[];
+  /** The last good backup. */
+  backup: Backups['good'];
+  /** When the certificate that readers see ends (UTC text), where one was seen. */
+  certificateUntil: string | undefined;
   live: LiveState;
 }
 
@@ -41,6 +47,8 @@ export async function today(parts: TodayParts): Promise<Today> {
     singles: await singlesWaiting(parts.db, MOST_COUNTED),
     wrong: await whatIsWrong(parts),
     next: await nextOut(parts),
+    backup: (await lastBackups(parts.db)).good,
+    certificateUntil: (await lastCertificateLook(parts.db, parts.siteUrl))?.seen?.until,
     live: liveState(moving),
   };
 }

@@ -1,12 +1,12 @@
 import { statfs } from 'node:fs/promises';
 import type { Library } from '../articles/library.ts';
 import { numberWords } from '../editions/progress-words.ts';
-import { lastRecordsLook } from '../mail/records-look.ts';
 import { relayAway } from '../mail/relay-health.ts';
 import { MINUTE } from '../platform/clock.ts';
 import { instanceOf, instanceWords, lastSeenAtWork } from '../platform/instance.ts';
 import type { Parts } from '../platform/parts.ts';
 import { readFilterHealth } from '../spam/filter-health.ts';
+import { backup, certificate, clockOff, records } from './upkeep-wrong.ts';
 
 /** Something that is not as it should be, and what to do about it. */
 export interface Wrong {
@@ -19,6 +19,9 @@ export interface Wrong {
     | 'disk'
     | 'content'
     | 'records'
+    | 'clock'
+    | 'certificate'
+    | 'backup'
     | 'more-content';
   /** `critical`: something stands still or is about to. */
   level: 'critical' | 'attention';
@@ -49,7 +52,10 @@ export async function whatIsWrong(parts: WrongParts): Promise<Wrong[]> {
     ...(await relay(parts)),
     ...(await filter(parts)),
     ...content(parts),
+    ...(await backup(parts)),
+    ...(await clockOff(parts)),
     ...(await records(parts)),
+    ...(await certificate(parts)),
   ];
   return found.sort((a, b) => Number(b.level === 'critical') - Number(a.level === 'critical'));
 }
@@ -156,13 +162,4 @@ function content({ library }: WrongParts): Wrong[] {
       text: 'All of them are listed by: npx watchpost doctor.',
     });
   return found;
-}
-
-async function records({ db, config }: WrongParts): Promise<Wrong[]> {
-  const look = config.smtpUrl === undefined ? undefined : await lastRecordsLook(db);
-  return (look?.faults ?? []).map((text) => ({
-    ...{ kind: 'records', level: 'attention', title: 'Receivers may not believe your letters.' },
-    text: `${text} Look again when it is mended: npx watchpost doctor --dns.`,
-    since: look?.at,
-  }));
 }
