@@ -5,6 +5,7 @@ import { forgetOldLetters } from '#core/comments/letters/comment-letters.ts';
 import { gatherModeratorLetter } from '#core/comments/letters/moderator-letter.ts';
 import { forgetOldNotices, gatherReplyLetters } from '#core/comments/letters/reply-notices.ts';
 import { forgetOldFeedback, sendDueFeedback } from '#core/comments/moderation/filter-feedback.ts';
+import { forgetOldReports } from '#core/desk/policy-reports.ts';
 import { deleteOldSessions } from '#core/desk/sessions.ts';
 import { sendDueLetters } from '#core/editions/due-letters.ts';
 import { finishEditions } from '#core/editions/move-edition.ts';
@@ -12,6 +13,7 @@ import { makeDueEditions } from '#core/editions/schedule.ts';
 import { HOUR, MINUTE, SECOND } from '#core/platform/clock.ts';
 import { tidyUp } from '#core/platform/housekeeping.ts';
 import { watchInstance } from '#core/platform/instance.ts';
+import { forgetOldRuns } from '#core/platform/process-runs.ts';
 import { forgetReaderNetworks } from '#core/subscribers/forget-networks.ts';
 import { readBounceMailbox } from '#core/subscribers/read-bounce-mailbox.ts';
 import type { EditionWork } from './edition-work.ts';
@@ -54,6 +56,8 @@ export function startWorker(app: App, editions: EditionWork): () => Promise<void
       await deleteOldSessions(app);
       await forgetOldFeedback(app);
       await forgetOldNotices(app);
+      await forgetOldReports(app);
+      await forgetOldRuns(app);
       forgetOldLetters(app);
       await app.pictures.kept.tidy(app.clock.now());
     }),

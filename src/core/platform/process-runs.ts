@@ -1,0 +1,144 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { noteAct } from './audit.ts';
+import { DAY, isoAfter, isoTime, MINUTE, SECOND } from './clock.ts';
+import { errorWords } from './error-words.ts';
+import { AppError, wordsOf } from './errors.ts';
+import { jsonAs } from './json.ts';
+import type { Parts } from './parts.ts';
+import {
+  deleteRuns,
+  insertRun,
+  markAcknowledged,
+  markEnded,
+  markSeen,
+  openRuns,
+  type ProcessRunTable,
+} from './process-run-rows.ts';
+
+/** How often a process notes that it is there: how exactly it is known when one was last seen. */
+const SEEN_EVERY_MS = 30 * SECOND;
+/** After so long without a note it is gone, whatever has its number now. */
+const GONE_MS = 5 * MINUTE;
+export const RUNS_KEPT_DAYS = 90;
+
+type RunParts = Pick<Parts, 'config' | 'db' | 'clock' | 'log'>;
+
+/** Those of this very process. */
+const OWN = new Set<string>();
+
+/** The process that this is, in the books. */
+export interface ProcessRun {
+  /** Leaves word of the error that ends the process, in a file: at once, as nothing waits for it any more. */
+  noteError(error: unknown): void;
+  /** That it ends as it should. */
+  end(): Promise<void>;
+}
+
+/**
+ * Writes down that a process of the site began, and how those before it ended: one that was killed, or whose machine lost
+ * its power, cannot say so itself. The log says it too.
+ */
+export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Promise<ProcessRun> {
+  const { config, db, clock, log } = parts;
+  await readErrors(parts);
+  await noteGone(parts);
+  const id = randomBytes(9).toString('base64url');
+  OWN.add(id);
+  const now = isoTime(clock.now());
+  await insertRun(db, {
+    ...{ id, job, machine: thisMachine(), pid: process.pid, started_at: now, seen_at: now },
+    ...{ ended_at: null, ending: null, error: null, acknowledged_at: null },
+  });
+  const timer = setInterval(() => void noteSeen(parts, id), SEEN_EVERY_MS).unref();
+  return {
+    noteError(error) {
+      const left = { id, at: isoTime(clock.now()), error: errorWords(error, config) };
+      try {
+        writeFileSync(path.join(config.dataDir, `crash-${id}.json`), JSON.stringify(left), { mode: 0o600 });
+      } catch (fault) {
+        log.error('run.error-not-kept', { message: wordsOf(fault) }); // a full disk: then it counts as killed
+      }
+    },
+    async end() {
+      clearInterval(timer);
+      try {
+        await markEnded(db, id, { at: isoTime(clock.now()), ending: 'orderly' });
+      } catch (error) {
+        log.warn('run.not-noted', { message: wordsOf(error) }); // nobody is kept from ending
+      }
+    },
+  };
+}
+
+async function noteSeen(parts: RunParts, id: string): Promise<void> {
+  try {
+    await markSeen(parts.db, id, isoTime(parts.clock.now()));
+    await noteGone(parts);
+  } catch (error) {
+    parts.log.warn('run.not-noted', { message: wordsOf(error) });
+  }
+}
+
+const leftError = z.object({ id: z.string(), at: z.iso.datetime(), error: z.string().max(1000) });
+
+/** What processes before have left word of. */
+async function readErrors({ config, db, log }: RunParts): Promise<void> {
+  for (const name of readdirSync(config.dataDir).filter((one) => /^crash-[\w-]+\.json$/.test(one))) {
+    const file = path.join(config.dataDir, name);
+    const left = jsonAs(leftError, readFileSync(file, 'utf8'));
+    if (left && (await markEnded(db, left.id, { at: left.at, ending: 'error', error: left.error })))
+      log.error('run.ended-by-error', { at: left.at, message: left.error });
+    rmSync(file, { force: true });
+  }
+}
+
+/** Those that ran and are not there any more ended without a word. */
+export async function noteGone({ db, clock, log }: Pick<RunParts, 'db' | 'clock' | 'log'>): Promise<void> {
+  const longAgo = isoAfter(clock.now(), -GONE_MS);
+  for (const run of await openRuns(db)) {
+    const { id, job, started_at, seen_at } = run;
+    if (seen_at >= longAgo && !isGone(run)) continue;
+    if (await markEnded(db, id, { at: seen_at, ending: 'unseen' }))
+      log.error('run.ended-unseen', { job, started: started_at, seen: seen_at });
+  }
+}
+
+/** Only of this machine's processes can that be known at once. */
+function isGone({ machine, pid, id }: ProcessRunTable): boolean {
+  if (machine !== thisMachine()) return false;
+  if (pid === process.pid) return !OWN.has(id); // in a container the next process often has the same number
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+function thisMachine(): string {
+  return createHash('sha256').update(`machine ${hostname()}`).digest('hex').slice(0, 16);
+}
+
+/**
+ * A person has read how a process ended.
+ *
+ * @throws AppError `not-found` where there is nothing like that to acknowledge
+ */
+export async function acknowledgeRun(
+  parts: Pick<Parts, 'db' | 'clock' | 'secret' | 'who'>,
+  id: string,
+): Promise<void> {
+  await parts.db.transaction().execute(async (trx) => {
+    if (!(await markAcknowledged(trx, id, isoTime(parts.clock.now()))))
+      throw new AppError('not-found', 'That was acknowledged already.');
+    await noteAct(trx, parts, { act: 'run.acknowledge', subject: `run:${id}` });
+  });
+}
+
+export async function forgetOldRuns({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<void> {
+  await deleteRuns(db, isoAfter(clock.now(), -RUNS_KEPT_DAYS * DAY));
+}
