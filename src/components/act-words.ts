@@ -49,6 +49,8 @@ const ACT_WORDS: Record<string, string> = {
   'person.join': 'took an invitation up',
   'person.role': 'changed what somebody may do',
   'person.remove': 'removed somebody from the desk',
+  'run.acknowledge': 'read how a process ended',
+  'reports.clear': 'cleared what browsers reported',
   'audit.resealed': 'found the end of this log sealed by another secret',
 };
 

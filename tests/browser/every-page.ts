@@ -24,6 +24,7 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'an article', at: () => OUTAGE.path },
     { name: 'the page about the site', at: () => '/about/' },
     { name: 'the privacy page', at: () => '/privacy/' },
+    { name: 'the security page', at: () => '/security/' },
     { name: 'an address where nothing stands', at: () => '/nothing/', status: 404 },
   ],
   'what leads to articles': [
@@ -144,6 +145,7 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the kept mail at the desk', at: () => '/desk/mail/', isDesk: true },
     { name: 'what was done, at the desk', at: () => '/desk/audit/', isDesk: true },
     { name: 'what the console did, at the desk', at: () => '/desk/audit/?who=console', isDesk: true },
+    { name: 'the security of the site, at the desk', at: () => '/desk/security/', isDesk: true },
     { name: 'a kept letter at the desk', at: ({ keptLetter }) => keptLetter, isDesk: true },
   ],
 };
