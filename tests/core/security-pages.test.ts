@@ -134,7 +134,7 @@ test('a bad end and what browsers reported stand at the desk, and are read and c
   const before = await deskPage(plain, cookie);
   assert.match(before, /Server Without a word: killed by force/);
   assert.match(before, /\/about\/ https:\/\/a\.example img-src 1 /);
-  assert.match(before, /1 report besides came of browser extensions \(moz-extension:\)/);
+  assert.match(before, /1 more report came from browser extensions \(moz-extension:\)/);
   const post = (fields: Record<string, string>) =>
     postForm(`${plain.url}/desk/security/`, fields, { cookie });
   const run = await app.db

@@ -31,6 +31,8 @@ type ReportParts = Pick<Parts, 'db' | 'clock' | 'log'>;
 export class PolicyReports {
   readonly #parts: ReportParts;
   readonly #kinds = new Map<string, CountedKind>();
+  /** How many of those are the site's own: what extensions do never takes their place, nor they its. */
+  #ofSite = 0;
   #unkept = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -43,8 +45,12 @@ export class PolicyReports {
     const key = JSON.stringify([kind.source, kind.directive, kind.blocked, kind.page]);
     const at = isoTime(this.#parts.clock.now());
     const known = this.#kinds.get(key);
-    if (!known && this.#kinds.size === MOST_KINDS) this.#unkept++;
-    else this.#kinds.set(key, { ...kind, count: (known?.count ?? 0) + 1, at });
+    const isNewOfSite = !known && kind.source === 'site';
+    if (isNewOfSite && this.#ofSite === MOST_KINDS) this.#unkept++;
+    else {
+      this.#kinds.set(key, { ...kind, count: (known?.count ?? 0) + 1, at });
+      if (isNewOfSite) this.#ofSite++;
+    }
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
   }
 
@@ -60,6 +66,7 @@ export class PolicyReports {
     const kinds = [...this.#kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, kind]) => kind); // in one order: no deadlock
     const unkept = this.#unkept;
     this.#kinds.clear();
+    this.#ofSite = 0;
     this.#unkept = 0;
     if (kinds.length === 0) return;
     try {
@@ -95,7 +102,7 @@ export interface ReportsSeen {
   unkept: number;
 }
 
-export async function reportsSeen({ db }: Pick<Parts, 'db'>, most = 50): Promise<ReportsSeen> {
+export async function reportsSeen({ db }: Pick<Parts, 'db'>, most = 20): Promise<ReportsSeen> {
   return {
     site: await topKinds(db, 'site', most),
     extension: await topKinds(db, 'extension', most),
