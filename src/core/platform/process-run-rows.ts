@@ -16,7 +16,7 @@ export async function markSeen(db: Db, id: string, now: string): Promise<void> {
     .execute();
 }
 
-/** False where it is known already how it ended, or nothing is known of it. */
+/** False where it is known already how it ended, or nothing is known of it. An error explains what ended unseen. */
 export async function markEnded(
   db: Db,
   id: string,
@@ -26,7 +26,12 @@ export async function markEnded(
     .updateTable('process_run')
     .set({ ended_at: ended.at, ending: ended.ending, error: ended.error ?? null })
     .where('id', '=', id)
-    .where('ended_at', 'is', null)
+    .where((w) =>
+      w.or([
+        w('ending', 'is', null),
+        ...(ended.ending === 'error' ? [w('ending', '=', 'unseen' as const)] : []),
+      ]),
+    )
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
@@ -59,18 +64,32 @@ export async function unacknowledgedRuns(db: Db): Promise<number> {
   return Number(count);
 }
 
-/** False where there is nothing to acknowledge, or no more. */
-export async function markAcknowledged(trx: Trx, id: string, now: string): Promise<boolean> {
+/** One of those, or all; how many there were. */
+export async function markAcknowledged(trx: Trx, id: string | 'all', now: string): Promise<number> {
   const { numUpdatedRows } = await trx
     .updateTable('process_run')
     .set({ acknowledged_at: now })
-    .where('id', '=', id)
+    .$if(id !== 'all', (query) => query.where('id', '=', id))
     .where('ending', 'in', ['error', 'unseen'])
     .where('acknowledged_at', 'is', null)
     .executeTakeFirst();
-  return numUpdatedRows > 0n;
+  return Number(numUpdatedRows);
 }
 
-export async function deleteRuns(db: Db, endedBefore: string): Promise<void> {
-  await db.deleteFrom('process_run').where('ended_at', '<', endedBefore).execute();
+/** Those that ended before a time, and all that ended beyond so many newer ones. */
+export async function deleteRuns(db: Db, endedBefore: string, most: number): Promise<void> {
+  const tooOld = await db
+    .selectFrom('process_run')
+    .select('started_at')
+    .orderBy('started_at', 'desc')
+    .offset(most)
+    .limit(1)
+    .executeTakeFirst();
+  await db
+    .deleteFrom('process_run')
+    .where('ended_at', 'is not', null)
+    .where((w) =>
+      w.or([w('ended_at', '<', endedBefore), ...(tooOld ? [w('started_at', '<=', tooOld.started_at)] : [])]),
+    )
+    .execute();
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -22,8 +22,10 @@ import {
 /** How often a process notes that it is there: how exactly it is known when one was last seen. */
 const SEEN_EVERY_MS = 30 * SECOND;
 /** After so long without a note it is gone, whatever has its number now. */
-const GONE_MS = 5 * MINUTE;
+const GONE_MS = 3 * MINUTE;
 export const RUNS_KEPT_DAYS = 90;
+/** And so many at most: what ends at each start is started again every few seconds. */
+const MOST_RUNS = 500;
 
 type RunParts = Pick<Parts, 'config' | 'db' | 'clock' | 'log'>;
 
@@ -44,8 +46,8 @@ export interface ProcessRun {
  */
 export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Promise<ProcessRun> {
   const { config, db, clock, log } = parts;
-  await readErrors(parts);
   await noteGone(parts);
+  await forgetOldRuns(parts);
   const id = randomBytes(9).toString('base64url');
   OWN.add(id);
   const now = isoTime(clock.now());
@@ -53,7 +55,11 @@ export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Pr
     ...{ id, job, machine: thisMachine(), pid: process.pid, started_at: now, seen_at: now },
     ...{ ended_at: null, ending: null, error: null, acknowledged_at: null },
   });
-  const timer = setInterval(() => void noteSeen(parts, id), SEEN_EVERY_MS).unref();
+  let seeing = Promise.resolve();
+  const see = () => {
+    seeing = seeing.then(() => noteSeen(parts, id));
+  };
+  const timer = setInterval(see, SEEN_EVERY_MS).unref();
   return {
     noteError(error) {
       const left = { id, at: isoTime(clock.now()), error: errorWords(error, config) };
@@ -65,6 +71,7 @@ export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Pr
     },
     async end() {
       clearInterval(timer);
+      await seeing; // or it would be seen once more after its end
       try {
         await markEnded(db, id, { at: isoTime(clock.now()), ending: 'orderly' });
       } catch (error) {
@@ -96,8 +103,10 @@ async function readErrors({ config, db, log }: RunParts): Promise<void> {
   }
 }
 
-/** Those that ran and are not there any more ended without a word. */
-export async function noteGone({ db, clock, log }: Pick<RunParts, 'db' | 'clock' | 'log'>): Promise<void> {
+/** Those that ran and are not there any more ended by the error of which they left word, or without one. */
+export async function noteGone(parts: RunParts): Promise<void> {
+  await readErrors(parts);
+  const { db, clock, log } = parts;
   const longAgo = isoAfter(clock.now(), -GONE_MS);
   for (const run of await openRuns(db)) {
     const { id, job, started_at, seen_at } = run;
@@ -119,26 +128,35 @@ function isGone({ machine, pid, id }: ProcessRunTable): boolean {
   }
 }
 
+/** Where the numbers of processes mean the same: a machine, or on Linux a container of it. */
 function thisMachine(): string {
-  return createHash('sha256').update(`machine ${hostname()}`).digest('hex').slice(0, 16);
+  return createHash('sha256').update(`${hostname()} ${processNames()}`).digest('hex').slice(0, 16);
+}
+
+function processNames(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return ''; // no Linux: there is but one such space
+  }
 }
 
 /**
- * A person has read how a process ended.
+ * A person has read how a process ended, or how all of them did.
  *
  * @throws AppError `not-found` where there is nothing like that to acknowledge
  */
-export async function acknowledgeRun(
+export async function acknowledgeRuns(
   parts: Pick<Parts, 'db' | 'clock' | 'secret' | 'who'>,
-  id: string,
+  id: string | 'all',
 ): Promise<void> {
   await parts.db.transaction().execute(async (trx) => {
-    if (!(await markAcknowledged(trx, id, isoTime(parts.clock.now()))))
-      throw new AppError('not-found', 'That was acknowledged already.');
-    await noteAct(trx, parts, { act: 'run.acknowledge', subject: `run:${id}` });
+    const count = await markAcknowledged(trx, id, isoTime(parts.clock.now()));
+    if (count === 0) throw new AppError('not-found', 'That was acknowledged already.');
+    await noteAct(trx, parts, { act: 'run.acknowledge', subject: `run:${id}`, after: String(count) });
   });
 }
 
 export async function forgetOldRuns({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<void> {
-  await deleteRuns(db, isoAfter(clock.now(), -RUNS_KEPT_DAYS * DAY));
+  await deleteRuns(db, isoAfter(clock.now(), -RUNS_KEPT_DAYS * DAY), MOST_RUNS);
 }

@@ -1,7 +1,7 @@
 import type { AstroGlobal } from 'astro';
 import { clearReports } from '#core/desk/policy-reports.ts';
 import { AppError } from '#core/platform/errors.ts';
-import { acknowledgeRun } from '#core/platform/process-runs.ts';
+import { acknowledgeRuns } from '#core/platform/process-runs.ts';
 import { scoreHeaders } from '#server/observatory.ts';
 import { type Form, formOf } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
@@ -35,7 +35,7 @@ async function act(app: App.Locals['app'], form: Form): Promise<string> {
     return `The Observatory’s code gives the headers ${grade}.`;
   }
   if (action === 'acknowledge') {
-    await acknowledgeRun(app, form.text('id'));
+    await acknowledgeRuns(app, form.text('id'));
     return 'Acknowledged.';
   }
   if (action === 'clear') {
