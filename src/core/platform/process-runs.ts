@@ -98,7 +98,7 @@ async function readErrors({ config, db, log }: RunParts): Promise<void> {
     const file = path.join(config.dataDir, name);
     const left = jsonAs(leftError, readFileSync(file, 'utf8'));
     if (left && (await markEnded(db, left.id, { at: left.at, ending: 'error', error: left.error })))
-      log.error('run.ended-by-error', { at: left.at, message: left.error });
+      log.warn('run.ended-by-error', { at: left.at, message: left.error });
     rmSync(file, { force: true });
   }
 }
@@ -112,7 +112,7 @@ export async function noteGone(parts: RunParts): Promise<void> {
     const { id, job, started_at, seen_at } = run;
     if (seen_at >= longAgo && !isGone(run)) continue;
     if (await markEnded(db, id, { at: seen_at, ending: 'unseen' }))
-      log.error('run.ended-unseen', { job, started: started_at, seen: seen_at });
+      log.warn('run.ended-unseen', { job, started: started_at, seen: seen_at });
   }
 }
 
