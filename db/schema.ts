@@ -39,6 +39,8 @@ export interface Schema {
   article_view_month: ArticleViewMonthTable;
   edition_letters: EditionLettersTable;
   story_letters: StoryLettersTable;
+  policy_report: PolicyReportTable;
+  process_run: ProcessRunTable;
 }
 
 /** Small facts of this installation: the schedule's last slots, which secret made the tokens. */
@@ -545,4 +547,34 @@ export interface StoryLettersTable {
   edition_id: string;
   slug: string;
   letters: number;
+}
+
+/** What browsers have reported against the content security policy, one row a kind; nothing in it is of a reader. */
+export interface PolicyReportTable {
+  /** What asked for what was blocked: the site's own page, or something that the reader has built into the browser. */
+  source: 'site' | 'extension';
+  directive: string;
+  /** An origin, a scheme such as `data:`, or a word such as `inline`. */
+  blocked: string;
+  /** The page's address with `*` for what is not one of our own words; empty for extensions. */
+  page: string;
+  count: number;
+  first_at: string;
+  last_at: string;
+}
+
+/** One process of the site, from its start to its end; a row without an end is running, or was ended by force. */
+export interface ProcessRunTable {
+  id: string;
+  job: 'serve' | 'worker';
+  /** A keyed hash of where it ran. */
+  machine: string;
+  pid: number;
+  started_at: string;
+  seen_at: string;
+  ended_at: string | null;
+  ending: 'orderly' | 'error' | 'unseen' | null;
+  /** Name and message of the error that ended it, without paths and secrets. */
+  error: string | null;
+  acknowledged_at: string | null;
 }

@@ -59,6 +59,8 @@ const ACT_WORDS: Record<string, string> = {
   'person.remove': 'removed somebody from the desk',
   'backup.make': 'made a backup',
   'backup.restore': 'put a backup in place',
+  'run.acknowledge': 'read how a process ended',
+  'reports.clear': 'cleared what browsers reported',
   'audit.resealed': 'found the end of this log sealed by another secret',
 };
 

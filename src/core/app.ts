@@ -7,6 +7,7 @@ import { SharePictures } from './articles/share-picture/share-pictures.ts';
 import { Views } from './articles/views.ts';
 import { hurryComments } from './comments/check-comment.ts';
 import { commentLetterMaker, isCommentLetter } from './comments/letters/comment-letters.ts';
+import { PolicyReports } from './desk/policy-reports.ts';
 import { hooksOf } from './edition-sender.ts';
 import { editionLetters } from './editions/edition-letters.ts';
 import { houseOf } from './editions/house.ts';
@@ -41,6 +42,7 @@ export interface App extends Parts {
   index: LibraryIndex;
   views: Views;
   changes: PageChanges;
+  policyReports: PolicyReports;
   /** Absent without an AKISMET_KEY: strangers' comments are held for a person. */
   spam: FilterWatch | undefined;
   sender: Sender;
@@ -95,6 +97,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     index: new LibraryIndex({ dataDir: config.dataDir, library, log }),
     views: new Views(parts),
     changes: new PageChanges(db),
+    policyReports: new PolicyReports(parts),
     spam: config.akismet && watchedAkismet(parts, config.akismet),
     sns: config.sesTopicArn === undefined ? undefined : new SnsTopic({ arn: config.sesTopicArn, clock }),
     sender: newSender({ ...parts, library }, dkim),
@@ -140,6 +143,7 @@ export async function closeApp(app: App): Promise<void> {
   app.pictures.makers.close();
   await app.index.close();
   await app.views.close();
+  await app.policyReports.flush();
   app.changes.stop();
   app.sender.close();
   await app.db.destroy();

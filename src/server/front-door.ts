@@ -5,11 +5,12 @@ import { clientAddress } from './client-address.ts';
 import { type CommentPost, takeComment } from './comment-posts.ts';
 import { serveCommenterPicture } from './commenter-pictures.ts';
 import { drained } from './drained.ts';
-import { securityHeaders } from './headers.ts';
+import { REPORTS_PATH, securityHeaders } from './headers.ts';
 import { answerHealth } from './health.ts';
 import { serveMedia } from './media.ts';
 import { PageCache } from './page-cache.ts';
 import type { PlainGet } from './plain-get.ts';
+import { takePolicyReport } from './policy-report-posts.ts';
 import { readBody } from './post-body.ts';
 import { isView } from './reader-views.ts';
 import { refuse, refuseBody } from './refusals.ts';
@@ -122,6 +123,8 @@ export function createFrontDoor(app: App, pages: PageHandler, clientDir: string)
     if (isRead && (await serveFile(url.pathname, req, res))) return;
     if (url.pathname.startsWith('/_')) return refuse(res, 404); // Astro's own endpoints (images, actions): unused, so shut
     if (!isRead) {
+      if (url.pathname === REPORTS_PATH)
+        return takePolicyReport(app, req, res, clientAddress(req, trustedProxies));
       if (!isSameOrigin(req, url.pathname, siteUrl)) return refuse(res, 403);
       const body = await readBody(req, url.pathname);
       if (body === 'too-large') return refuseBody(req, res);

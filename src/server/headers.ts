@@ -1,3 +1,6 @@
+/** Where browsers tell what the policy has blocked. Short: it stands in the head of every answer. */
+export const REPORTS_PATH = '/csp-reports/';
+
 /** Nothing is allowed but what a page of ours uses: its own styles, fonts, pictures and forms. No script but for those below. */
 const POLICY = [
   "default-src 'none'",
@@ -10,6 +13,7 @@ const POLICY = [
   "connect-src 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
+  `report-uri ${REPORTS_PATH}`,
 ];
 
 /** The security headers of every answer, as a flat list. */

@@ -2,7 +2,7 @@ import { DAY, SECOND } from '#core/platform/clock.ts';
 
 /** Keeps in a browser which comments it has written: sent to the pages of one article alone, read by this site alone. */
 const NAME = 'watchpost-receipts';
-const KEPT_DAYS = 30;
+export const KEPT_DAYS = 30;
 /** So many of the newest comments of one browser under one article. */
 const MOST = 5;
 const FOUND = new RegExp(`(?:^|;\\s*)${NAME}=([\\w.-]*)`);

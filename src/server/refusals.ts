@@ -16,6 +16,7 @@ const WORDS: Record<number, readonly [title: string, text: string]> = {
   405: ['That cannot be done here', 'This address takes only reading and forms.'],
   409: ['That cannot be done now', 'Look at the page again: something has changed meanwhile.'],
   413: ['That is too much at once', 'A form may hold 64 kB. Shorten what you wrote and send it again.'],
+  415: ['This cannot be read', 'What was sent is of a kind that this address does not take.'],
   421: ['This is not the site’s own address', 'Use the address below.'],
   422: ['Something needs a change', 'Go back and look at what you sent.'],
   429: ['That was a lot in a short time', 'Wait a little and try again.'],

@@ -7,6 +7,7 @@ import { reopenEdition } from '#core/editions/move-edition.ts';
 import { settleByLog } from '#core/mail/settle-uncertain.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
 import { wordsOf } from '#core/platform/errors.ts';
+import { beginRun, type ProcessRun } from '#core/platform/process-runs.ts';
 import { keepReserve } from '#core/platform/reserve.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
 import { builtPages, CLIENT_DIR } from './built-pages.ts';
@@ -28,7 +29,8 @@ const CHANGES_MS = 250;
 export async function serve(config: Config, relayLog?: string): Promise<void> {
   const stopped = stopSignal(); // from the first moment: a signal during the start must not be lost
   const app = await openSparingly(config);
-  noteBugs(app);
+  const run = await beginRun(app, 'serve');
+  noteBugs(app, run);
   keepReserve(app);
   const { server, drain } = newHttpServer(createFrontDoor(app, await builtPages(), CLIENT_DIR));
   // Before the first page is rendered: what changes from then on is heard of.
@@ -42,6 +44,7 @@ export async function serve(config: Config, relayLog?: string): Promise<void> {
   try {
     await listen(server, app.config);
   } catch (error) {
+    await run.end();
     await closeApp(app);
     throw error;
   }
@@ -54,6 +57,7 @@ export async function serve(config: Config, relayLog?: string): Promise<void> {
   app.log.info('server.stopping', { signal });
   app.live.close(); // lines on which nothing ends by itself
   await Promise.all([drain(), stopWorker()]);
+  await run.end();
   await closeApp(app);
   app.log.info('server.stopped');
 }
@@ -75,7 +79,8 @@ async function openSparingly(config: Config): Promise<App> {
 export async function work(config: Config, relayLog?: string): Promise<void> {
   const stopped = stopSignal();
   const app = await openApp(config);
-  noteBugs(app);
+  const run = await beginRun(app, 'worker');
+  noteBugs(app, run);
   app.library.watch(() => {});
   if (relayLog !== undefined) await settleFrom(app, relayLog);
   const stopWorker = startWorker(app, editionsHere);
@@ -83,6 +88,7 @@ export async function work(config: Config, relayLog?: string): Promise<void> {
   const signal = await stopped;
   app.log.info('worker.stopping', { signal });
   await stopWorker();
+  await run.end();
   await closeApp(app);
 }
 
@@ -142,10 +148,11 @@ function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 /** Astro's adapter listens too, and swallows what does not belong to a request; ours writes it down. */
-function noteBugs({ log }: App): void {
+function noteBugs({ log }: App, run: ProcessRun): void {
   process.on('unhandledRejection', (error) => log.error('bug.unhandled-rejection', { error }));
   process.on('uncaughtException', (error) => {
     log.error('bug.uncaught-exception', { error });
+    run.noteError(error);
     process.exit(1); // the state is unknown: the supervisor starts a sound one
   });
 }

@@ -24,6 +24,7 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'an article', at: () => OUTAGE.path },
     { name: 'the page about the site', at: () => '/about/' },
     { name: 'the privacy page', at: () => '/privacy/' },
+    { name: 'the security page', at: () => '/security/' },
     { name: 'an address where nothing stands', at: () => '/nothing/', status: 404 },
   ],
   'what leads to articles': [
@@ -209,6 +210,7 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'what was done, at the desk', at: () => '/desk/audit/', isDesk: true },
     { name: 'a drill, at the desk', at: () => '/desk/drill/', isDesk: true },
     { name: 'what the console did, at the desk', at: () => '/desk/audit/?who=console', isDesk: true },
+    { name: 'the security of the site, at the desk', at: () => '/desk/security/', isDesk: true },
     { name: 'a kept letter at the desk', at: ({ keptLetter }) => keptLetter, isDesk: true },
   ],
 };

@@ -19,7 +19,7 @@ import { memoryLog, testConfig, writeArticle } from '../support/test-app.ts';
 import { startSite, until } from '../support/test-site.ts';
 
 const POLICY =
-  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; report-uri /csp-reports/";
 const SECURITY: Record<string, string> = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',

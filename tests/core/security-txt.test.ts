@@ -30,6 +30,7 @@ test('a site about which nothing was said has a valid security.txt', async (t) =
     ['Expires', '2027-05-23T00:00:00Z'],
     ['Preferred-Languages', 'de'],
     ['Canonical', 'https://news.example.org/.well-known/security.txt'],
+    ['Policy', 'https://news.example.org/security/'],
   ]);
 });
 

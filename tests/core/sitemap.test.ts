@@ -34,6 +34,7 @@ test('the sitemap names what can be found, and when it last changed', async (t) 
       '/archive/',
       '/newsletter/',
       '/newsletter/editions/',
+      '/security/',
       '/topics/cloud/',
       '/series/gates/',
       '/archive/2026/',

@@ -18,18 +18,28 @@ interface Parts {
  * so that it never runs out; without a word in site.yaml it names the address that letters come from.
  */
 export function securityTxt({ library: { site }, siteUrl, clock, config }: Parts): string {
-  const { contact = defaultContact(site, siteUrl, config.mailFrom), languages, ...links } = site.security;
+  const { languages, ...links } = site.security;
   const today = Math.floor(clock.now().getTime() / DAY) * DAY;
   const fields = [
-    ...[contact].flat().map((address) => ['Contact', withScheme(address)]),
+    ...securityContacts({ library: { site }, siteUrl, config }).map((contact) => ['Contact', contact]),
     ['Expires', new Date(today + GOOD_FOR_DAYS * DAY).toISOString().replace('.000Z', 'Z')],
     ['Encryption', links.encryption],
     ['Acknowledgments', links.acknowledgments],
     ['Preferred-Languages', languages?.join(', ') ?? site.language],
     ['Canonical', overTls(new URL('/.well-known/security.txt', siteUrl))],
-    ['Policy', links.policy],
+    ['Policy', links.policy ?? overTls(new URL('/security/', siteUrl))],
   ];
   return fields.map(([name, value]) => (value === undefined ? '' : `${name}: ${value}\n`)).join('');
+}
+
+/** Where to write about a weakness, the best way first: `mailto:`, `tel:` or `https:` addresses. */
+export function securityContacts({
+  library: { site },
+  siteUrl,
+  config,
+}: Pick<Parts, 'siteUrl' | 'config'> & { library: { site: Site } }): string[] {
+  const { contact = defaultContact(site, siteUrl, config.mailFrom) } = site.security;
+  return [contact].flat().map(withScheme);
 }
 
 /** An address that can be answered from, else the page that says who is behind the site. */

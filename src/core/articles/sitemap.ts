@@ -25,6 +25,7 @@ export function sitemapEntries({ library, siteUrl }: { library: Library; siteUrl
     entry('/topics/', newest(articles)),
     entry('/archive/', newest(articles)),
     ...['/newsletter/', '/newsletter/editions/'].map((path) => entry(path)),
+    entry('/security/'),
     ...library.topics().map(({ id }) => entry(`/topics/${id}/`, newest(library.articlesOn(id)))),
     ...library.series().map(({ id }) => entry(`/series/${id}/`, newest(library.articlesInSeries(id)))),
     ...library.years().map(({ year }) => entry(`/archive/${year}/`, newest(library.articlesIn(year)))),

@@ -4,7 +4,7 @@ import type { Parts } from '../platform/parts.ts';
 import { commentsWithOldNetwork, forgetNetwork } from './forget-rows.ts';
 
 /** How long network addresses and user agents are kept, for the filter's sake; /privacy/ promises it. */
-const KEPT_MS = 30 * DAY;
+export const KEPT_MS = 30 * DAY;
 
 /** Replaces old network addresses by a keyed hash, which still tells "the same" but no longer "where". */
 export async function forgetOldNetworks({

@@ -1,4 +1,4 @@
-import type { SceneName } from './drills.ts';
+import { type Drill, ruleHeld, type SceneName } from './drills.ts';
 
 /** What is played, and what must be true then, for people. */
 export const SCENE_WORDS: Record<SceneName, { title: string; rule: string }> = {
@@ -19,3 +19,12 @@ export const SCENE_WORDS: Record<SceneName, { title: string; rule: string }> = {
     rule: 'The site can be read, what is written is not taken and stays on the page, and its owner gets in to make room.',
   },
 };
+
+/** How the last drill went, in a sentence. */
+export function drillVerdict(last: Drill): { kind: 'good' | 'attention' | 'critical'; words: string } {
+  if (last.failed !== undefined)
+    return { kind: 'attention', words: 'The last drill did not come to its end.' };
+  return ruleHeld(last)
+    ? { kind: 'good', words: 'In the last drill the house rule held.' }
+    : { kind: 'critical', words: 'In the last drill the house rule was broken.' };
+}

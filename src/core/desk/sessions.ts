@@ -9,7 +9,7 @@ import { randomToken, tokenHash } from '../platform/tokens.ts';
 import { recordAct } from './audit.ts';
 import type { Role } from './roles.ts';
 
-const IDLE_MS = 8 * HOUR;
+export const IDLE_MS = 8 * HOUR;
 export const SESSION_MS = 7 * DAY;
 /** For so long after somebody has shown who they are, they need not again. */
 export const STEP_UP_MINUTES = 10;

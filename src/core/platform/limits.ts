@@ -15,6 +15,7 @@ export const RATES = {
   'test-letter': { burst: 30, everyMs: MINUTE },
   'sign-in': { burst: 10, everyMs: 10 * SECOND },
   'passkey-question': { burst: 30, everyMs: 5 * SECOND },
+  'policy-report': { burst: 20, everyMs: 3 * SECOND },
   'recovery-code': { burst: 5, everyMs: 30 * SECOND },
 } satisfies Record<string, Rate>;
 

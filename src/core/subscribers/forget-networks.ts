@@ -4,7 +4,7 @@ import { settingValue, writeSetting } from '../platform/settings.ts';
 import { eventsAfter, forgetNetworksOfEvents, forgetNetworksOfSubscribers } from './forget-rows.ts';
 
 /** As long as those of comments; the pages and /privacy/ promise it. */
-const KEPT_MS = 30 * DAY;
+export const KEPT_MS = 30 * DAY;
 /** Up to which event that was done: each is looked at once, however many there are. */
 const DONE = 'reader-networks-forgotten';
 const BATCH = 200;

@@ -5,6 +5,7 @@ import { relayAway } from '../mail/relay-health.ts';
 import { MINUTE } from '../platform/clock.ts';
 import { instanceOf, instanceWords, lastSeenAtWork } from '../platform/instance.ts';
 import type { Parts } from '../platform/parts.ts';
+import { unacknowledgedRuns } from '../platform/process-run-rows.ts';
 import { readFilterHealth } from '../spam/filter-health.ts';
 import { backup, certificate, clockOff, records } from './upkeep-wrong.ts';
 
@@ -22,6 +23,7 @@ export interface Wrong {
     | 'clock'
     | 'certificate'
     | 'backup'
+    | 'ended'
     | 'more-content';
   /** `critical`: something stands still or is about to. */
   level: 'critical' | 'attention';
@@ -56,6 +58,7 @@ export async function whatIsWrong(parts: WrongParts): Promise<Wrong[]> {
     ...(await clockOff(parts)),
     ...(await records(parts)),
     ...(await certificate(parts)),
+    ...(await ended(parts)),
   ];
   return found.sort((a, b) => Number(b.level === 'critical') - Number(a.level === 'critical'));
 }
@@ -79,6 +82,21 @@ async function worker(parts: WrongParts): Promise<Wrong[]> {
     {
       ...{ kind: 'worker', level: 'critical', title: 'No worker is at work.', since },
       text: 'Letters, digests and comments that the filter has yet to see wait. Set WORKER to on and restart, or start one beside the server: npx watchpost worker.',
+    },
+  ];
+}
+
+async function ended({ db }: WrongParts): Promise<Wrong[]> {
+  const count = await unacknowledgedRuns(db);
+  if (count === 0) return [];
+  return [
+    {
+      ...{ kind: 'ended', level: 'attention', link: { href: '/desk/security/', words: 'Read how' } },
+      title:
+        count === 1
+          ? 'A process was ended as it should not be.'
+          : `${numberWords(count)} processes were ended as they should not be.`,
+      text: 'By an error, by somebody, or with the power. Nothing that was saved is lost; what was being sent is in the books.',
     },
   ];
 }

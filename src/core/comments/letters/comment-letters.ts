@@ -27,7 +27,7 @@ export function commentLetterMaker(
 }
 
 /** How long letters that hold readers' words are kept as files, where no relay takes them. */
-const KEPT_MS = 30 * DAY;
+export const KEPT_MS = 30 * DAY;
 
 /** Removes what is older: it holds words that their writers may have erased since. */
 export function forgetOldLetters({ config, clock }: Pick<Parts, 'config' | 'clock'>): void {

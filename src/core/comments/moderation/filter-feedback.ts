@@ -17,7 +17,7 @@ import {
 } from './feedback-rows.ts';
 
 /** Akismet takes corrections up to 15 days after the check. */
-const FEEDBACK_DAYS = 15;
+export const FEEDBACK_DAYS = 15;
 
 /**
  * What the filter has to hear once a person has put a comment somewhere: only where it believes otherwise, by its own
