@@ -7,6 +7,7 @@ const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles';
 const LOG = /^\/desk\/audit\/$/;
 const SUBSCRIBERS = 'desk/subscribers';
 const SUBSCRIBER = `${SUBSCRIBERS}/[^/]+`;
+const KEPT_MAIL = /^\/desk\/mail\/$/;
 const KEPT_LETTER = 'desk/mail/[^/]+(?:/letter)?';
 
 /** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
@@ -40,6 +41,8 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
     name,
     pages: new RegExp(`^/(?:${SUBSCRIBERS}|${SUBSCRIBER})/$`),
   })),
+  { name: 'q', pages: KEPT_MAIL },
+  { name: 'after', pages: KEPT_MAIL },
   { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
   { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },
   { name: 'page', pages: new RegExp(`^/(?:${DISCUSSIONS}|${LISTS})/$`) },
