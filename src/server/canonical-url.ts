@@ -43,6 +43,7 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   })),
   { name: 'q', pages: KEPT_MAIL },
   { name: 'after', pages: KEPT_MAIL },
+  { name: 'pressed', pages: /^\/desk\//, values: /^[\w-]{1,4000}\.[\w-]{43}$/ },
   { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
   { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },
   { name: 'page', pages: new RegExp(`^/(?:${DISCUSSIONS}|${LISTS})/$`) },

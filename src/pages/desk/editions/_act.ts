@@ -20,6 +20,7 @@ import { takeInstance } from '#core/platform/instance.ts';
 import { counted } from '../../../components/wording.ts';
 import { type Form, formOf } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
+import { pressedOf } from '../_pressed.ts';
 import { stepUpFirst } from '../_session.ts';
 import { instantTyped, WALL_TIME_FORM } from './_wall-time.ts';
 
@@ -39,7 +40,9 @@ export async function doneBy(page: Page, person: AtDesk): Promise<Done | Respons
   if (request.method !== 'POST') return undefined;
   try {
     const form = await formOf(request);
-    const first = SENDS.includes(form.text('action')) ? stepUpFirst(page, person) : undefined;
+    const first = SENDS.includes(form.text('action'))
+      ? stepUpFirst(page, person, pressedOf(form, 'at'))
+      : undefined;
     return first ?? { kind: 'good', title: await actOnEdition(locals.app, form) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
