@@ -43,6 +43,8 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   })),
   { name: 'q', pages: KEPT_MAIL },
   { name: 'after', pages: KEPT_MAIL },
+  { name: 'month', pages: /^\/desk\/editions\/calendar\/$/, values: /^20\d\d-(?:0[1-9]|1[0-2])$/ },
+  { name: 'before', pages: /^\/desk\/editions\/$/, values: /^\d{4}-[\w:.-]{1,80}$/ },
   { name: 'pressed', pages: /^\/desk\//, values: /^[\w-]{1,4000}\.[\w-]{43}$/ },
   { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
   { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },

@@ -1,0 +1,12 @@
+import { sql } from 'kysely';
+import type { Up } from '../migrate.ts';
+
+/** Editions by when they went out, or are to: what the desk's calendar and its list of past editions walk along. */
+export const up: Up = async (db) => {
+  await db.schema
+    .createIndex('edition_when')
+    .ifNotExists()
+    .on('edition')
+    .columns([sql`coalesce(started_at, due_at, created_at)`, 'id'])
+    .execute();
+};
