@@ -7,6 +7,7 @@ const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles';
 const LOG = /^\/desk\/audit\/$/;
 const SUBSCRIBERS = 'desk/subscribers';
 const SUBSCRIBER = `${SUBSCRIBERS}/[^/]+`;
+const LETTERS_ONE_BY_ONE = /^\/desk\/subscribers\/letters\/$/;
 const KEPT_MAIL = /^\/desk\/mail\/$/;
 const KEPT_LETTER = 'desk/mail/[^/]+(?:/letter)?';
 
@@ -43,6 +44,7 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
   })),
   { name: 'q', pages: KEPT_MAIL },
   { name: 'after', pages: KEPT_MAIL },
+  ...['edition', 'state', 'domain', 'reason', 'after'].map((name) => ({ name, pages: LETTERS_ONE_BY_ONE })),
   { name: 'month', pages: /^\/desk\/editions\/calendar\/$/, values: /^20\d\d-(?:0[1-9]|1[0-2])$/ },
   { name: 'before', pages: /^\/desk\/editions\/$/, values: /^\d{4}-[\w:.-]{1,80}$/ },
   { name: 'pressed', pages: /^\/desk\//, values: /^[\w-]{1,4000}\.[\w-]{43}$/ },

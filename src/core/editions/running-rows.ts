@@ -35,16 +35,3 @@ export async function lastDeferral(
     .limit(1)
     .executeTakeFirst();
 }
-
-/** The letters of an edition of which nobody knows whether they arrived, at most so many, in the order of their rows. */
-export async function uncertainOf(db: Db, edition: string, most: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('delivery')
-    .select('recipient')
-    .where('edition_id', '=', edition)
-    .where('state', '=', 'uncertain')
-    .orderBy('id')
-    .limit(most)
-    .execute();
-  return rows.map(({ recipient }) => recipient);
-}
