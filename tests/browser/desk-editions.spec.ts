@@ -401,3 +401,33 @@ test('no page of editions opens to a stranger, and no act is done for one', asyn
     expect(answer.status(), place).toBe(401);
   }
 });
+
+test('the calendar leads from month to month, and from what stands in it to its page', async ({
+  site,
+  desk,
+  relay,
+}) => {
+  await addReader(site, 'ann@example.org');
+  await desk.goto('/desk/editions/next/weekly/');
+  await surely(desk, /^Send now to/);
+  await letterTo(relay, 'ann@example.org', 'Watchpost weekly');
+  await desk.goto('/desk/editions/');
+  await desk.getByRole('link', { name: 'Calendar' }).click();
+  const today = desk.getByRole('cell').filter({ hasText: ', today' });
+  await today.getByRole('link', { name: /weekly/ }).click();
+  await expect(desk.getByRole('row', { name: /^all 1/ })).toBeVisible();
+  await desk.goBack();
+  const here = await desk.getByRole('heading', { level: 1 }).textContent();
+  await desk.locator('a[rel="next"]').click();
+  await expect(desk.getByRole('heading', { level: 1 })).not.toHaveText(here ?? '');
+  await expect(desk.getByText('Daily digest').first()).toBeVisible();
+  await desk.getByRole('link', { name: 'This month' }).click();
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText(here ?? '');
+  await desk.goto('/desk/editions/calendar/?month=2015-02');
+  await expect(desk.getByText('Nothing went out in this month.')).toBeVisible();
+  for (const wrong of ['2015-13', 'x', '1999-01', "2015-02' or 1"])
+    await desk.goto(`/desk/editions/calendar/?month=${encodeURIComponent(wrong)}`).then((answer) => {
+      expect(answer?.status(), wrong).toBe(200);
+    });
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText(here ?? '');
+});

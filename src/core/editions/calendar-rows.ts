@@ -38,17 +38,20 @@ export async function endedEditions(
   db: Db,
   { before, most }: { before: { at: string; id: string } | undefined; most: number },
 ): Promise<DatedEdition[]> {
-  return db
-    .selectFrom('edition')
-    .select(['id', 'kind', 'cadence', 'title', 'state', WHEN.as('at')])
-    .where('state', 'in', ['sent', 'cancelled'])
-    .$if(before !== undefined, (query) =>
-      query.where(sql<boolean>`(${WHEN}, id) < (${before?.at}, ${before?.id})`),
-    )
-    .orderBy(WHEN, 'desc')
-    .orderBy('id', 'desc')
-    .limit(most)
-    .execute();
+  return (
+    db
+      .selectFrom('edition')
+      .select(['id', 'kind', 'cadence', 'title', 'state', WHEN.as('at')])
+      // Told by what they are not: else SQLite would take the index of states, and sort all that have ended.
+      .where('state', 'not in', ['waiting', 'scheduled', 'sending', 'paused'])
+      .$if(before !== undefined, (query) =>
+        query.where(sql<boolean>`(${WHEN}, id) < (${before?.at}, ${before?.id})`),
+      )
+      .orderBy(WHEN, 'desc')
+      .orderBy('id', 'desc')
+      .limit(most)
+      .execute()
+  );
 }
 
 /** When the edition next to a time went out: the last before it, or the first from it on. */
