@@ -1,6 +1,6 @@
 import type { Site } from '#core/articles/site.ts';
 import { localeOf, timeWords } from '#core/articles/time-words.ts';
-import { inOrder } from '#core/editions/deliveries.ts';
+import { inOrder, sumOf } from '#core/editions/deliveries.ts';
 import type { DeliveryCounts } from '#core/editions/deliveries-rows.ts';
 import { CADENCE_WORDS, type Edition } from '#core/editions/edition.ts';
 import { numberWords } from '#core/editions/progress-words.ts';
@@ -63,8 +63,8 @@ export function kindWords({ kind, cadence, contents }: Edition): string {
   return cadence ? `${CADENCE_WORDS[cadence]} digest` : 'Digest';
 }
 
-/** What became of the letters of an edition that were not sent, each in one count: `2 deferred, 1 bounced`; or `none`. */
-export function restWords({ sent: _sent, ...others }: DeliveryCounts): string {
+/** How the letters of an edition stand; each is in one of the counts: `8 of 10 sent, 2 deferred`. */
+export function shareWords({ sent = 0, ...others }: DeliveryCounts): string {
   const rest = Object.entries(inOrder(others)).map(([state, count]) => `${numberWords(count)} ${state}`);
-  return rest.join(', ') || 'none';
+  return [`${numberWords(sent)} of ${numberWords(sent + sumOf(others))} sent`, ...rest].join(', ');
 }
