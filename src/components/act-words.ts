@@ -25,6 +25,7 @@ const ACT_WORDS: Record<string, string> = {
   'edition.drop': 'let an edition go, as nothing was new',
   'edition.test': 'sent a test',
   'edition.settle': 'decided about uncertain letters',
+  'edition.unsettle': 'took their word on uncertain letters back',
   'edition.settle-by-log': 'settled uncertain letters by the relay’s log',
   'alert.dismiss': 'turned an alert down',
   'instance.take': 'said that editions are sent from here',

@@ -1,7 +1,9 @@
 import type { Site } from '#core/articles/site.ts';
 import { localeOf, timeWords } from '#core/articles/time-words.ts';
-import type { EditionLedger } from '#core/editions/deliveries.ts';
+import { inOrder, sumOf } from '#core/editions/deliveries.ts';
+import type { DeliveryCounts } from '#core/editions/deliveries-rows.ts';
 import { CADENCE_WORDS, type Edition } from '#core/editions/edition.ts';
+import { numberWords } from '#core/editions/progress-words.ts';
 
 export { localeOf, timeWords };
 
@@ -62,7 +64,7 @@ export function kindWords({ kind, cadence, contents }: Edition): string {
 }
 
 /** How the letters of an edition stand; each is in one of the counts: `8 of 10 sent, 2 deferred`. */
-export function shareWords({ counts: { sent = 0, ...others }, total }: EditionLedger): string {
-  const rest = Object.entries(others).map(([state, count]) => `${count} ${state}`);
-  return [`${sent} of ${total} sent`, ...rest].join(', ');
+export function shareWords({ sent = 0, ...others }: DeliveryCounts): string {
+  const rest = Object.entries(inOrder(others)).map(([state, count]) => `${numberWords(count)} ${state}`);
+  return [`${numberWords(sent)} of ${numberWords(sent + sumOf(others))} sent`, ...rest].join(', ');
 }

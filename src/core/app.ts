@@ -16,6 +16,7 @@ import { ProgressWatch } from './editions/progress.ts';
 import { SnsTopic } from './mail/bounces/sns-topic.ts';
 import { type LetterFor, Sender } from './mail/deliver.ts';
 import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
+import { KeptLetters } from './mail/kept-letters.ts';
 import { composed } from './mail/ready-letter.ts';
 import { relayFor } from './mail/relay-for.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -49,6 +50,8 @@ export interface App extends Parts {
   /** How far editions are, for all who look on. */
   progress: ProgressWatch;
   live: Live;
+  /** Letters that are kept as files. */
+  kept: KeptLetters;
   /** To how many each alert or letter would go that waits for a word. */
   readerCounts: Remembered<number>;
   /** Absent without SES_TOPIC_ARN. */
@@ -103,6 +106,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     sender: newSender({ ...parts, library }, dkim),
     progress,
     live: new Live(parts, progress),
+    kept: new KeptLetters(config.dataDir),
     readerCounts: new Remembered<number>({ restShare: 200 }),
   };
 }

@@ -56,7 +56,8 @@ async function fetchAnew(): Promise<void> {
   isFetching = true;
   try {
     const answer = await fetch(location.pathname + location.search);
-    if (answer.ok && !answer.redirected) replaceParts(await answer.text());
+    const html = await answer.text();
+    if (answer.ok && !answer.redirected && !isBeingFilledIn()) replaceParts(html); // somebody may have begun meanwhile
   } catch {
     // The line says so as well, and the next look brings us here again.
   } finally {

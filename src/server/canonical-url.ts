@@ -7,6 +7,8 @@ const LISTS = 'articles|search|topics/[^/]+|authors/[^/]+|desk/articles';
 const LOG = /^\/desk\/audit\/$/;
 const SUBSCRIBERS = 'desk/subscribers';
 const SUBSCRIBER = `${SUBSCRIBERS}/[^/]+`;
+const LETTERS_ONE_BY_ONE = /^\/desk\/subscribers\/letters\/$/;
+const KEPT_MAIL = /^\/desk\/mail\/$/;
 const KEPT_LETTER = 'desk/mail/[^/]+(?:/letter)?';
 
 /** Where a query parameter makes another page, and with which values; everywhere else it is taken away before anything looks at it. */
@@ -47,6 +49,12 @@ const KNOWN_QUERY: readonly { name: string; pages: RegExp; values?: RegExp }[] =
     name,
     pages: new RegExp(`^/(?:${SUBSCRIBERS}|${SUBSCRIBER})/$`),
   })),
+  { name: 'q', pages: KEPT_MAIL },
+  { name: 'after', pages: KEPT_MAIL },
+  ...['edition', 'state', 'domain', 'reason', 'after'].map((name) => ({ name, pages: LETTERS_ONE_BY_ONE })),
+  { name: 'month', pages: /^\/desk\/editions\/calendar\/$/, values: /^20\d\d-(?:0[1-9]|1[0-2])$/ },
+  { name: 'before', pages: /^\/desk\/editions\/$/, values: /^\d{4}-[\w:.-]{1,80}$/ },
+  { name: 'pressed', pages: /^\/desk\//, values: /^[\w-]{1,4000}\.[\w-]{43}$/ },
   { name: 'order', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`), values: /^(?:oldest|newest)$/ },
   { name: 'reply', pages: new RegExp(`^/(?:${DISCUSSIONS})/$`) },
   { name: 'page', pages: new RegExp(`^/(?:${DISCUSSIONS}|${LISTS})/$`) },

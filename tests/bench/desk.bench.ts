@@ -8,6 +8,7 @@ import { type Looks, measureLooks } from './desk/looks.ts';
 import { DESK_PAGES } from './desk/measured-pages.ts';
 import { openDesk } from './desk/open-desk.ts';
 import { measurePausing } from './desk/pausing.ts';
+import { addKeptLetters, addYearsOfEditions } from './desk/years-of-editions.ts';
 
 /**
  * How long the desk's pages take with 10,000 held comments, 1,000,000 subscribers and an edition on its way to all of
@@ -15,6 +16,8 @@ import { measurePausing } from './desk/pausing.ts';
  */
 const isQuick = process.argv.includes('--quick');
 const FULL = isQuick ? { readers: 50_000, held: 1000 } : { readers: 1_000_000, held: 10_000 };
+const EDITIONS = 2000;
+const KEPT = 50_000;
 const LOOKS: Looks = isQuick ? { inARow: 20, apart: 2 } : { inARow: 100, apart: 12 };
 const only = process.argv
   .find((option) => option.startsWith('--only='))
@@ -40,6 +43,8 @@ async function measureFullDesk(): Promise<void> {
   const content = Object.fromEntries([articleFile('story-0'), [name, news]]);
   const newsroom = await openNewsroom(content, { SITE_URL: origin, PORT: String(port), WORKER: 'off' });
   fillDesk(newsroom, FULL);
+  addYearsOfEditions(newsroom.file, EDITIONS);
+  addKeptLetters(newsroom.dataDir, KEPT);
   const server = spawnPinned('server', NODE, [COMMAND, 'serve'], { env: newsroom.env });
   try {
     await untilAnswering(port, '/readyz');

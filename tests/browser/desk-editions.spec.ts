@@ -169,11 +169,20 @@ test('letters that nobody knows about, and a database that came from elsewhere, 
   await expect(desk.getByRole('alert')).toContainText('No edition is sent from here.');
   await desk.getByRole('link', { name: 'Decide about these letters' }).click();
   await expect(desk.getByRole('status').first()).toContainText('2 letters arrived');
-  // In the order of their letters, which is nobody's.
-  const inEitherOrder = /^(?:ann@example\.org, bob|bob@example\.org, ann)@example\.org$/;
-  await expect(desk.getByText(inEitherOrder)).toBeVisible();
-  await desk.getByRole('button', { name: 'Count them as sent' }).click();
+  await desk.getByRole('checkbox', { name: 'ann@example.org' }).check();
+  await desk.getByRole('button', { name: 'Count the ticked as sent' }).click();
+  await expect(desk.getByRole('status').first()).toContainText('1 letter counted as sent.');
+  await expect(desk.getByRole('row', { name: /^sent 1/ })).toBeVisible();
+  await desk.getByRole('button', { name: 'Take it back' }).click();
+  await expect(desk.getByRole('status').first()).toContainText('Taken back: 1 letter uncertain again.');
+  await desk.getByRole('button', { name: 'Count all 2 as sent' }).click();
   await expect(desk.getByRole('row', { name: /^sent 2/ })).toBeVisible();
+  await desk
+    .getByRole('row', { name: /^sent 2/ })
+    .getByRole('link', { name: 'Who' })
+    .click();
+  await desk.getByRole('link', { name: 'ann@example.org' }).click();
+  await expect(desk).toHaveURL(/\/desk\/subscribers\/[^/]+\/$/);
 
   await desk.goto('/desk/');
   await surely(desk, 'Send from here');
@@ -391,4 +400,34 @@ test('no page of editions opens to a stranger, and no act is done for one', asyn
     const answer = await page.request.post(`${site.url}/desk/editions/${place}`, { form });
     expect(answer.status(), place).toBe(401);
   }
+});
+
+test('the calendar leads from month to month, and from what stands in it to its page', async ({
+  site,
+  desk,
+  relay,
+}) => {
+  await addReader(site, 'ann@example.org');
+  await desk.goto('/desk/editions/next/weekly/');
+  await surely(desk, /^Send now to/);
+  await letterTo(relay, 'ann@example.org', 'Watchpost weekly');
+  await desk.goto('/desk/editions/');
+  await desk.getByRole('link', { name: 'Calendar' }).click();
+  const today = desk.getByRole('cell').filter({ hasText: ', today' });
+  await today.getByRole('link', { name: /weekly/ }).click();
+  await expect(desk.getByRole('row', { name: /^all 1/ })).toBeVisible();
+  await desk.goBack();
+  const here = await desk.getByRole('heading', { level: 1 }).textContent();
+  await desk.locator('a[rel="next"]').click();
+  await expect(desk.getByRole('heading', { level: 1 })).not.toHaveText(here ?? '');
+  await expect(desk.getByText('Daily digest').first()).toBeVisible();
+  await desk.getByRole('link', { name: 'This month' }).click();
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText(here ?? '');
+  await desk.goto('/desk/editions/calendar/?month=2015-02');
+  await expect(desk.getByText('Nothing went out in this month.')).toBeVisible();
+  for (const wrong of ['2015-13', 'x', '1999-01', "2015-02' or 1"])
+    await desk.goto(`/desk/editions/calendar/?month=${encodeURIComponent(wrong)}`).then((answer) => {
+      expect(answer?.status(), wrong).toBe(200);
+    });
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText(here ?? '');
 });

@@ -193,10 +193,11 @@ test.describe('with a device', () => {
     await page.getByRole('button', { name: 'Make the link' }).click();
     await expect(heading(page)).toHaveText('Show that it is you');
     await page.getByRole('button', { name: 'Show my passkey' }).click();
-    await expect(page).toHaveURL('/desk/people/');
+    await expect(page).toHaveURL(/\/desk\/people\/\?pressed=/);
+    await expect(notice(page)).toContainText('Nothing was done and nothing was sent yet: press again.');
     await expect(page.getByText('Invitations that nobody has used yet')).toHaveCount(0);
     expect(await page.context().cookies()).not.toEqual(before);
-    await page.getByRole('textbox', { name: 'Name' }).fill('Ann');
+    await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Ann');
     await page.getByRole('button', { name: 'Make the link' }).click();
     await expect(notice(page)).toContainText('This link lets Ann in, once.');
   });
@@ -235,10 +236,15 @@ test('without a passkey, a step-up is by a recovery code, or by the console', as
     await desk.getByRole('textbox', { name: 'Name' }).fill(`By ${way}`);
     await desk.getByRole('button', { name: 'Make the link' }).click();
     await expect(heading(desk)).toHaveText('Show that it is you');
-    if (way === 'console') await signIn(desk, site);
-    else await useCode(desk, code, 'Use the code');
-    await desk.goto('/desk/people/');
-    await desk.getByRole('textbox', { name: 'Name' }).fill(`By ${way}`);
+    if (way === 'console') {
+      await signIn(desk, site);
+      await desk.goto('/desk/people/');
+      await desk.getByRole('textbox', { name: 'Name' }).fill(`By ${way}`);
+    } else {
+      await useCode(desk, code, 'Use the code');
+      await expect(notice(desk)).toContainText('Nothing was done and nothing was sent yet: press again.');
+      await expect(desk.getByRole('textbox', { name: 'Name' })).toHaveValue(`By ${way}`);
+    }
     await desk.getByRole('button', { name: 'Make the link' }).click();
     await expect(notice(desk)).toContainText(`This link lets By ${way} in, once.`);
   }

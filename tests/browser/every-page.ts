@@ -167,6 +167,21 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'a comment that is tried', at: () => '/desk/comments/rules/', isDesk: true, act: tryComment },
     { name: 'the editions at the desk', at: () => '/desk/editions/', isDesk: true, hasScript: true },
     {
+      name: 'the calendar of editions',
+      at: ({ edition }) => `/desk/editions/calendar/?month=${idOf(edition).slice(0, 7)}`,
+      isDesk: true,
+    },
+    {
+      name: 'a month of the calendar in which nothing went out',
+      at: () => '/desk/editions/calendar/?month=2015-02',
+      isDesk: true,
+    },
+    {
+      name: 'the letters of an edition one by one',
+      at: ({ edition }) => `/desk/subscribers/letters/?edition=${idOf(edition)}&state=sent`,
+      isDesk: true,
+    },
+    {
       name: 'the books of an edition at the desk',
       at: ({ edition }) => booksOf(edition),
       isDesk: true,
@@ -187,7 +202,7 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     },
     {
       name: 'the letters of an edition at the desk, dark',
-      at: ({ edition }) => `/desk/editions/letters/edition/${edition.split('/').at(-2)}/?scheme=dark`,
+      at: ({ edition }) => `/desk/editions/letters/edition/${idOf(edition)}/?scheme=dark`,
       isDesk: true,
     },
     { name: 'the subscribers at the desk', at: () => '/desk/subscribers/', isDesk: true },
@@ -207,6 +222,11 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
     { name: 'the page that adds a subscriber', at: () => '/desk/subscribers/add/', isDesk: true },
     { name: 'the page that keeps an address out', at: () => '/desk/subscribers/address/', isDesk: true },
     { name: 'the kept mail at the desk', at: () => '/desk/mail/', isDesk: true },
+    {
+      name: 'a search in the kept mail that finds nothing',
+      at: () => '/desk/mail/?q=nothing-like-it',
+      isDesk: true,
+    },
     { name: 'what was done, at the desk', at: () => '/desk/audit/', isDesk: true },
     { name: 'a drill, at the desk', at: () => '/desk/drill/', isDesk: true },
     { name: 'what the console did, at the desk', at: () => '/desk/audit/?who=console', isDesk: true },
@@ -218,6 +238,11 @@ export const EVERY_PAGE: Record<string, PageKind[]> = {
 /** Where the desk keeps the books of an edition that has a page. */
 function booksOf(edition: string): string {
   return edition.replace('/newsletter/', '/desk/');
+}
+
+/** The id of an edition that has a page. */
+function idOf(edition: string): string {
+  return edition.split('/').at(-2) ?? '';
 }
 
 /** Goes to a page of a kind, and gives back the answer that it came by. */

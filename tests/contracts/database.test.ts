@@ -6,7 +6,6 @@ import { insertEdition } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { digestReaders, insertVariant } from '#core/editions/variant-rows.ts';
 import { claimDeferred, claimQueued } from '#core/mail/claim-rows.ts';
-import { keptLetters } from '#core/mail/kept-mail.ts';
 import { deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { fixedClock } from '#core/platform/clock.ts';
 import { PageChanges, recordPageChange } from '#core/platform/page-changes.ts';
@@ -176,9 +175,7 @@ for (const { name, openMigrated, openApp } of testEngines()) {
       assert.deepEqual(await deliveryCounts(app.db, '2026-11-24-weekly'), { queued: 1 });
       while ((await app.sender.sendDue()) > 0);
       assert.deepEqual(await deliveryCounts(app.db, '2026-11-24-weekly'), { sent: 1 });
-      const letters = keptLetters(app.config.dataDir, 9).filter(({ subject }) =>
-        subject.includes('first-story'),
-      );
+      const { letters } = await app.kept.page({ words: 'first-story' });
       assert.deepEqual(
         letters.map(({ to }) => to),
         ['ann@example.org'],

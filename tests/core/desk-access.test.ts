@@ -220,9 +220,53 @@ describe('three roles, at every page and handler', () => {
         { cookie: cookies.owner },
       );
       assert.equal(answer.status, 303, `${action} at ${at}`);
-      assert.equal(answer.headers.get('location'), `/desk/step-up/?to=${encodeURIComponent(at)}`);
+      assert.equal(backFrom(answer).pathname, at);
     }
     const read = await fetch(`${site.url}/desk/people/`, { headers: { cookie: cookies.owner } });
     assert.equal(read.status, 200);
+  });
+
+  /** Where the step-up that an answer leads to comes back to. */
+  function backFrom(answer: Response): URL {
+    const location = new URL(answer.headers.get('location') ?? '', site.url);
+    assert.equal(location.pathname, '/desk/step-up/');
+    return new URL(location.searchParams.get('to') ?? '', site.url);
+  }
+
+  test('whoever comes back from showing who they are reads that nothing was done yet, and finds what they typed', async () => {
+    const stepUpAt = (at: number) =>
+      beside.db
+        .updateTable('session')
+        .set({ stepped_up_at: new Date(at).toISOString() })
+        .execute();
+    const look = async (url: URL, cookie = cookies.owner) =>
+      (await fetch(url, { headers: { cookie } })).text();
+    await stepUpAt(Date.now() - 11 * 60_000);
+    const typed = { action: 'invite', name: 'Ann "the" owl', role: 'editor' };
+    const back = backFrom(await postForm(`${site.url}/desk/people/`, typed, { cookie: cookies.owner }));
+    const filter = { q: 'ann@', cadence: 'weekly', format: 'csv' };
+    const exported = await postForm(`${site.url}/desk/subscribers/export/`, filter, {
+      cookie: cookies.owner,
+    });
+    assert.equal(backFrom(exported).searchParams.get('q'), 'ann@');
+    assert.doesNotMatch(await look(back), /press again/, 'not shown yet');
+    await stepUpAt(Date.now());
+    const page = await look(back);
+    assert.match(page, /Nothing was done and nothing was sent yet: press again\./);
+    assert.match(page, /value="Ann &(?:#34|quot);the/);
+    assert.match(page, /value="editor"[^>]* checked/);
+    assert.match(await look(backFrom(exported)), /press again/);
+    const elsewhere = new URL(`/desk/editions/${back.search}`, site.url);
+    const forged = new URL(back);
+    forged.searchParams.set(
+      'pressed',
+      `${Buffer.from('{"action":"invite"}').toString('base64url')}.${'a'.repeat(43)}`,
+    );
+    for (const url of [elsewhere, forged]) assert.doesNotMatch(await look(url), /press again/);
+    assert.doesNotMatch(await look(elsewhere, cookies.editor), /press again/);
+    const done = await postForm(back.href, typed, { cookie: cookies.owner });
+    const answer = await done.text();
+    assert.match(answer, /This link lets Ann/);
+    assert.doesNotMatch(answer, /press again/);
   });
 });

@@ -170,6 +170,14 @@ test('the next digest is the first after now, across months and the hours that t
   assert.equal(next('daily', '2026-10-25T00:30:00.000Z', berlin), '2026-10-26T01:30:00.000Z');
 });
 
+test('a digest of the day that has but 23 hours is neither passed over before it nor after it', () => {
+  const berlin = siteIn('Europe/Berlin', '07:00');
+  // 23:30 on Saturday, and 00:30 on Monday: a day apart in hours, with Sunday between them.
+  const [saturday, monday] = ['2026-03-28T22:30:00Z', '2026-03-29T22:30:00Z'].map((at) => new Date(at));
+  assert.equal(nextSlot(berlin, 'daily', saturday as Date).toISOString(), '2026-03-29T05:00:00.000Z');
+  assert.equal(lastSlot(berlin, 'daily', monday as Date).toISOString(), '2026-03-29T05:00:00.000Z');
+});
+
 test('a wall time is the right instant on both sides of the date line', () => {
   const wall = Date.UTC(2026, 5, 1, 8);
   assert.equal(instantAt(wall, 'Pacific/Auckland').toISOString(), '2026-05-31T20:00:00.000Z');

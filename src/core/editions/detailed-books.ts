@@ -1,5 +1,7 @@
 import type { Db } from '../platform/db.ts';
 import { type EditionBooks, editionBooks } from './deliveries.ts';
+import { refusedReplies } from './letters-of-rows.ts';
+import { byReason, type Refusal } from './refusal-reason.ts';
 import { lastDeferral } from './running-rows.ts';
 
 /** A domain that has put letters of an edition off. */
@@ -12,6 +14,8 @@ export interface PutOff {
 }
 
 export interface DetailedBooks extends EditionBooks {
+  /** Why letters are `bounced`: each of them in one reason, the most frequent first. */
+  reasons: Refusal[];
   /** Domains with most letters put off first. */
   putOff: PutOff[];
 }
@@ -35,5 +39,5 @@ export async function detailedBooks(db: Db, id: string): Promise<DetailedBooks> 
     const last = await lastDeferral(db, id, domain);
     if (last) putOff.push({ domain, count, reply: last.reply ?? '', dueAt: last.due_at });
   }
-  return { ...books, putOff };
+  return { ...books, putOff, reasons: byReason(await refusedReplies(db, id)) };
 }

@@ -35,6 +35,19 @@ export async function allEditions(db: Db, most: number): Promise<Edition[]> {
   return rows.map(editionOf);
 }
 
+/** Editions that wait, are being sent or are paused, the last made first. */
+export async function openEditions(db: Db, most: number): Promise<Edition[]> {
+  const rows = await db
+    .selectFrom('edition')
+    .selectAll()
+    .where('state', 'in', ['waiting', 'scheduled', 'sending', 'paused'])
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute();
+  return rows.map(editionOf);
+}
+
 export async function editionsIn(db: Db | Trx, state: Edition['state']): Promise<Edition[]> {
   const rows = await db.selectFrom('edition').selectAll().where('state', '=', state).orderBy('id').execute();
   return rows.map(editionOf);

@@ -10,13 +10,16 @@ export interface RunningEdition {
 
 /** Editions that are being sent, are paused, or ended since a time; in the order in which they started. */
 export async function runningEditions(db: Db, since: string): Promise<RunningEdition[]> {
-  return db
+  const rows = await db
     .selectFrom('edition')
-    .select(['id', 'title', 'state', 'reason'])
-    .where('number', 'is not', null)
+    .select(['id', 'title', 'state', 'reason', 'number'])
     .where((w) => w.or([w('state', 'in', ['sending', 'paused']), w('ended_at', '>=', since)]))
-    .orderBy('number')
     .execute();
+  // Those without a number never started; in SQL, SQLite would look for them along all that did.
+  return rows
+    .flatMap(({ number, ...edition }) => (number === null ? [] : [{ number, edition }]))
+    .sort((a, b) => a.number - b.number)
+    .map(({ edition }) => edition);
 }
 
 /** What was said last to a letter of an edition that a domain put off, and when that letter is tried again. */
@@ -34,17 +37,4 @@ export async function lastDeferral(
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-}
-
-/** The letters of an edition of which nobody knows whether they arrived, at most so many, in the order of their rows. */
-export async function uncertainOf(db: Db, edition: string, most: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('delivery')
-    .select('recipient')
-    .where('edition_id', '=', edition)
-    .where('state', '=', 'uncertain')
-    .orderBy('id')
-    .limit(most)
-    .execute();
-  return rows.map(({ recipient }) => recipient);
 }

@@ -5,35 +5,42 @@ import type { Cadence } from '../subscribers/subscriber.ts';
 
 /** The newest instant, not after `now`, at which a digest of this cadence is due. */
 export function lastSlot(site: Site, cadence: Cadence, now: Date): Date {
+  const today = wallDay(now, site.timeZone);
   for (let back = 0; ; back++) {
-    const slot = slotOn(site, cadence, new Date(now.getTime() - back * DAY));
+    const slot = slotOn(site, cadence, today - back * DAY);
     if (slot && slot <= now) return slot;
   }
 }
 
 /** The first instant after `now` at which a digest of this cadence will be due. */
 export function nextSlot(site: Site, cadence: Cadence, now: Date): Date {
+  const today = wallDay(now, site.timeZone);
   for (let ahead = 0; ; ahead++) {
-    const slot = slotOn(site, cadence, new Date(now.getTime() + ahead * DAY));
+    const slot = slotOn(site, cadence, today + ahead * DAY);
     if (slot && slot > now) return slot;
   }
 }
 
-/** When a digest is due on the calendar day that an instant falls on in the site's zone, if on that day at all. */
-function slotOn({ timeZone, newsletter }: Site, cadence: Cadence, at: Date): Date | undefined {
+/**
+ * When a digest is due on a calendar day of the site's zone, if on that day at all. Days are counted on the calendar: of
+ * instants a day apart, two can lie on both sides of a Sunday that has but 23 hours.
+ *
+ * @param wall midnight of the day, as if it were UTC (milliseconds)
+ */
+function slotOn({ timeZone, newsletter }: Site, cadence: Cadence, wall: number): Date | undefined {
   const [hour = 0, minute = 0] = newsletter[cadence].time.split(':').map(Number);
-  const day = wallDay(at, timeZone);
+  const day = new Date(wall);
   const fits =
     cadence === 'daily' ||
     (cadence === 'weekly' && day.getUTCDay() === weekdayNumber(newsletter.weekly.day)) ||
     (cadence === 'monthly' && day.getUTCDate() === newsletter.monthly.day);
-  return fits ? instantAt(day.getTime() + hour * HOUR + minute * MINUTE, timeZone) : undefined;
+  return fits ? instantAt(wall + hour * HOUR + minute * MINUTE, timeZone) : undefined;
 }
 
 /** Midnight of the calendar day in a zone, written as if it were UTC. */
-function wallDay(at: Date, timeZone: string): Date {
+function wallDay(at: Date, timeZone: string): number {
   const wall = new Date(at.getTime() + offsetAt(at, timeZone));
-  return new Date(Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate()));
+  return Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth(), wall.getUTCDate());
 }
 
 /**

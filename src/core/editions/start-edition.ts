@@ -56,5 +56,10 @@ export async function freeId(db: Db | Trx, wanted: string): Promise<string> {
 
 /** `2026-11-24`, as the calendar on the site's wall says. */
 export function dayIn(timeZone: string, now: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(now);
+  const format = days.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
+  days.set(timeZone, format);
+  return format.format(now);
 }
+
+/** A calendar asks some hundred times, and each takes longer to make than to use. */
+const days = new Map<string, Intl.DateTimeFormat>();

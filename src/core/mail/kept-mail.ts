@@ -2,21 +2,16 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A letter kept as a file because there is no relay to give it to. */
-export interface KeptLetter {
-  /** The file's name without `.eml`. */
-  id: string;
-  subject: string;
-  to: string;
-  date: string;
-}
+export const EML = '.eml';
+/** File systems know no longer names. */
+const LONGEST_NAME = 250;
 
 /** What stands for a subject where a letter has none. */
 export const NO_SUBJECT = 'Without a subject';
 
 /** Writes a letter to DATA_DIR/outbox; once more under the same name is the same file. */
 export async function keepLetter(dataDir: string, messageId: string, bytes: Buffer): Promise<void> {
-  const dir = folderOf(dataDir);
+  const dir = outboxOf(dataDir);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = fileOf(dir, messageId);
   const handle = await open(`${file}.part`, 'w', 0o600);
@@ -31,12 +26,12 @@ export async function keepLetter(dataDir: string, messageId: string, bytes: Buff
 
 /** Removes a kept letter, where there is one. */
 export function removeKeptLetter(dataDir: string, messageId: string): void {
-  rmSync(fileOf(folderOf(dataDir), messageId), { force: true });
+  rmSync(fileOf(outboxOf(dataDir), messageId), { force: true });
 }
 
 /** Removes kept letters of one kind, by how their Message-IDs begin, that were written before a time. */
 export function removeKeptLetters(dataDir: string, kind: string, before: Date): void {
-  const dir = folderOf(dataDir);
+  const dir = outboxOf(dataDir);
   for (const name of filesIn(dir).filter((file) => file.startsWith(`${kind}.`))) {
     const file = path.join(dir, name);
     if ((statSync(file, { throwIfNoEntry: false })?.mtime ?? before) < before) rmSync(file, { force: true });
@@ -47,36 +42,21 @@ function fileOf(dir: string, messageId: string): string {
   return path.join(dir, `${messageId.replace(/[^\w.@-]/g, '_')}.eml`);
 }
 
-/** The newest letters that are kept, newest first; one that somebody else has put there too. */
-export function keptLetters(dataDir: string, most: number): KeptLetter[] {
-  const dir = folderOf(dataDir);
-  const files = filesIn(dir).map((name) => ({ name, at: statSync(path.join(dir, name)).mtimeMs }));
-  const newest = files.sort((a, b) => b.at - a.at || a.name.localeCompare(b.name)).slice(0, most);
-  return newest.map(({ name, at }) => {
-    const head = headOf(readFileSync(path.join(dir, name)));
-    const id = name.slice(0, -'.eml'.length);
-    const date = new Date(Date.parse(head('date')) || at).toISOString();
-    return { id, subject: head('subject') || NO_SUBJECT, to: head('to'), date };
-  });
-}
-
-export function keptLetterCount(dataDir: string): number {
-  return filesIn(folderOf(dataDir)).length;
-}
-
 /** The bytes of a kept letter, or undefined where there is none of that name. */
 export function keptLetter(dataDir: string, id: string): Buffer | undefined {
-  if (!filesIn(folderOf(dataDir)).includes(`${id}.eml`)) return undefined; // no way out of the folder
-  return readFileSync(path.join(folderOf(dataDir), `${id}.eml`));
+  if (/[/\\\0]/.test(id) || id.length > LONGEST_NAME) return undefined; // no way out of the folder
+  const file = path.join(outboxOf(dataDir), id + EML);
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ? readFileSync(file) : undefined;
 }
 
-function folderOf(dataDir: string): string {
+/** Where the letters are kept. */
+export function outboxOf(dataDir: string): string {
   return path.join(dataDir, 'outbox');
 }
 
 function filesIn(dir: string): string[] {
   try {
-    return readdirSync(dir).filter((name) => name.endsWith('.eml'));
+    return readdirSync(dir).filter((name) => name.endsWith(EML));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
@@ -96,7 +76,8 @@ export function readLetter(bytes: Buffer): { head: (name: string) => string; tex
   return { head: headOf(bytes), text: partOf('text/plain'), html: partOf('text/html') };
 }
 
-function headOf(bytes: Buffer): (name: string) => string {
+/** What stands in a field of a letter's head, decoded; empty where it has none of that name. */
+export function headOf(bytes: Buffer): (name: string) => string {
   const head =
     bytes
       .toString('latin1')

@@ -19,7 +19,8 @@ export type TokenPurpose =
   | 'session'
   | 'passkey-challenge'
   | 'recovery-code'
-  | 'invitation';
+  | 'invitation'
+  | 'pressed';
 
 /** 256 random bits as 43 URL-safe characters. */
 export function randomToken(): string {

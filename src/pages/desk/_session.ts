@@ -4,6 +4,7 @@ import { type Area, isFor } from '#core/desk/roles.ts';
 import { type AtDesk, endSession, personAt, SESSION_MS } from '#core/desk/sessions.ts';
 import { tokenHash } from '#core/platform/tokens.ts';
 import { refusalPage } from '#server/refusals.ts';
+import { type Pressed, toPressAgain } from './_pressed.ts';
 import { fromHere, stepUpPath } from './_way-back.ts';
 
 type Context = Pick<APIContext | AstroGlobal, 'cookies' | 'locals' | 'request' | 'url' | 'routePattern'>;
@@ -35,13 +36,22 @@ export async function atDesk(context: Context, area: Area, need?: 'step-up'): Pr
   }
   locals.desk = person; // for the layout, which shows what this person may do
   locals.app = { ...locals.app, who: person.name }; // for the audit log
-  if (need === 'step-up') return stepUpFirst(context, person) ?? person;
+  if (need === 'step-up' && !person.isSteppedUp) return seeOther(stepUpPath(context.url));
   return person;
 }
 
-/** Leads those who have not shown lately who they are to do so, and then back; nothing is done until then. */
-export function stepUpFirst({ url }: Pick<Context, 'url'>, { isSteppedUp }: AtDesk): Response | undefined {
-  return isSteppedUp ? undefined : seeOther(stepUpPath(url));
+/**
+ * Leads those who have not shown lately who they are to do so, and then back; nothing is done until then, and the page
+ * that they come back to says so.
+ *
+ * @param pressed what they were about to do, and what they had typed
+ */
+export function stepUpFirst(
+  context: Pick<Context, 'url' | 'locals'>,
+  person: AtDesk,
+  pressed: Pressed = {},
+): Response | undefined {
+  return person.isSteppedUp ? undefined : seeOther(stepUpPath(toPressAgain(context, person, pressed)));
 }
 
 /** Gives the browser a session; the one that it had ends, so that nobody is handed one to sign in with. */

@@ -7,6 +7,7 @@ import { AppError } from '#core/platform/errors.ts';
 import { counted } from '../../../components/wording.ts';
 import { type Form, formOf } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
+import { pressedOf } from '../_pressed.ts';
 import { keepSession, stepUpFirst } from '../_session.ts';
 
 /** What a form of the page has brought about. */
@@ -32,7 +33,7 @@ export async function doneBy(page: Page, person: AtDesk): Promise<Done | Respons
   try {
     const form = await formOf(request);
     const action = form.text('action');
-    const first = STEPPED_UP.includes(action) ? stepUpFirst(page, person) : undefined;
+    const first = STEPPED_UP.includes(action) ? stepUpFirst(page, person, pressedOf(form)) : undefined;
     return first ?? (await act(page, person, form));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

@@ -4,7 +4,6 @@ import type { AtDesk } from '#core/desk/sessions.ts';
 import { alertSuggestions, dismissAlert } from '#core/editions/alert-suggestions.ts';
 import { approveEdition } from '#core/editions/approve-edition.ts';
 import type { Stop } from '#core/editions/before-start.ts';
-import { decideUncertain } from '#core/editions/deliveries.ts';
 import {
   cancelEdition,
   holdBackEdition,
@@ -20,13 +19,17 @@ import { takeInstance } from '#core/platform/instance.ts';
 import { counted } from '../../../components/wording.ts';
 import { type Form, formOf } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
+import { pressedOf } from '../_pressed.ts';
 import { stepUpFirst } from '../_session.ts';
+import { settledBy } from './_settle.ts';
 import { instantTyped, WALL_TIME_FORM } from './_wall-time.ts';
 
 /** What a form of these pages has brought about, for the notice above. */
 export interface Done {
   kind: 'good' | 'attention';
   title: string;
+  /** How it can be taken back. */
+  undo?: { action: string; letters: readonly number[] };
 }
 
 /**
@@ -39,8 +42,13 @@ export async function doneBy(page: Page, person: AtDesk): Promise<Done | Respons
   if (request.method !== 'POST') return undefined;
   try {
     const form = await formOf(request);
-    const first = SENDS.includes(form.text('action')) ? stepUpFirst(page, person) : undefined;
-    return first ?? { kind: 'good', title: await actOnEdition(locals.app, form) };
+    const first = SENDS.includes(form.text('action'))
+      ? stepUpFirst(page, person, pressedOf(form, 'at'))
+      : undefined;
+    if (first) return first;
+    if (SURE.includes(form.text('action'))) requireSure(form);
+    const settled = await settledBy(locals.app, form);
+    return settled ?? { kind: 'good', title: await actOnEdition(locals.app, form) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     markRefused(response, error);
@@ -53,7 +61,17 @@ type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals' | 'url'>;
 const SCHEDULED = 'It goes out by itself at that time.';
 
 /** Acts by which letters go to more than one: they need a step-up. */
-const SENDS = ['alert', 'letter', 'approve', 'resume', 'schedule', 'schedule-letter', 'again', 'take'];
+const SENDS = [
+  'alert',
+  'letter',
+  'approve',
+  'resume',
+  'schedule',
+  'schedule-letter',
+  'again',
+  'some-again',
+  'take',
+];
 
 /** Acts that cannot be taken back: a box is ticked first. */
 const SURE = ['alert', 'letter', 'approve', 'cancel', 'again', 'take'];
@@ -62,12 +80,11 @@ const SURE = ['alert', 'letter', 'approve', 'cancel', 'again', 'take'];
  * Does what a form of the desk's pages of editions asks for.
  *
  * @returns what happened, in words
- * @throws AppError as the core's own; `invalid` where the box is not ticked or the act is none of ours
+ * @throws AppError as the core's own; `invalid` where the act is none of ours
  */
 async function actOnEdition(app: App, form: Form): Promise<string> {
   const action = form.text('action');
   const id = form.text('id');
-  if (SURE.includes(action)) requireSure(form);
   if (action === 'alert') return alert(app, id);
   if (action === 'dismiss') return dismissAlert(app, id).then(() => 'It is not asked about again.');
   if (action === 'letter') return outcome(await sendLetter(app, letterNamed(app, id)));
@@ -84,8 +101,6 @@ async function actOnEdition(app: App, form: Form): Promise<string> {
   if (action === 'cancel')
     return `It is cancelled; ${counted(await cancelEdition(app, id), 'letter')} not sent.`;
   if (action === 'take') return takeInstance(app).then(() => 'From now on editions are sent from here.');
-  if (action === 'sent' || action === 'again')
-    return `${counted(await decideUncertain(app, id, action), 'letter')} decided.`;
   throw new AppError('invalid', 'There is no such act.');
 }
 

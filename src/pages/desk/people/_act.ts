@@ -6,6 +6,7 @@ import type { AtDesk } from '#core/desk/sessions.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { type Form, formOf } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
+import { pressedOf } from '../_pressed.ts';
 import { stepUpFirst } from '../_session.ts';
 
 /** What a form of the page has brought about. */
@@ -25,9 +26,9 @@ type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals' | 'url'>;
 export async function doneBy(page: Page, person: AtDesk): Promise<Done | Response | undefined> {
   const { request, response, locals } = page;
   if (request.method !== 'POST') return undefined;
-  const first = stepUpFirst(page, person);
-  if (first) return first;
   const form = await formOf(request);
+  const first = stepUpFirst(page, person, pressedOf(form, 'name', 'role'));
+  if (first) return first;
   try {
     return await act(locals.app, person, form);
   } catch (error) {

@@ -4,7 +4,7 @@ import { AppError } from '#core/platform/errors.ts';
 import { EXPORT_FORMATS, exportedList } from '#core/transfer/export-subscribers.ts';
 import { formOf } from '../../_form.ts';
 import { atDesk, stepUpFirst } from '../_session.ts';
-import { filterFields, filterFrom, SUBSCRIBERS_PATH } from './_filter.ts';
+import { filterFields, filterFrom, listPath } from './_filter.ts';
 
 const TYPES = { csv: 'text/csv; charset=utf-8', json: 'application/json; charset=utf-8' } as const;
 
@@ -13,12 +13,12 @@ export const POST: APIRoute = async (context) => {
   const person = await atDesk(context, 'subscribers');
   if (person instanceof Response) return person;
   const { app, drained } = context.locals;
-  const first = stepUpFirst({ url: new URL(SUBSCRIBERS_PATH, context.url) }, person);
-  if (first) return first;
   const form = await formOf(context.request);
+  const fields = filterFields(form.text);
+  const first = stepUpFirst({ ...context, url: new URL(listPath(fields), context.url) }, person);
+  if (first) return first;
   const format = EXPORT_FORMATS.find((one) => one === form.text('format'));
   if (!format) throw new AppError('invalid', 'Nothing was exported: choose CSV or JSON.');
-  const fields = filterFields(form.text);
   const filter = filterFrom(fields, app.library.site);
   const after = Object.keys(fields).length === 0 ? format : `${format}, some`; // of what was asked for, an address may be a part
   await noteAct(app.db, app, { act: 'subscribers.export', subject: 'subscribers', after });

@@ -7,6 +7,7 @@ import { AppError } from '#core/platform/errors.ts';
 import type { Cadence } from '#core/subscribers/subscriber.ts';
 import { type Form, formOf } from '../../../_form.ts';
 import { markRefused } from '../../../_status.ts';
+import { pressedOf } from '../../_pressed.ts';
 import { stepUpFirst } from '../../_session.ts';
 import { refuseStopped, requireSure } from '../_act.ts';
 import { planFrom, type TypedPlan, typedPlan } from './_plan.ts';
@@ -38,7 +39,7 @@ export async function composedBy(
   let typed: TypedPlan | undefined;
   try {
     const form = await formOf(request);
-    const first = form.text('action') === 'send' ? stepUpFirst(page, person) : undefined;
+    const first = form.text('action') === 'send' ? stepUpFirst(page, person, pressedOf(form)) : undefined;
     if (first) return first;
     if (['save', 'look'].includes(form.text('action'))) typed = typedPlan(form);
     const location = await outcomeOf(page, cadence, form, typed);

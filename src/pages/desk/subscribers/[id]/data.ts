@@ -15,7 +15,7 @@ export const POST: APIRoute = async (context) => {
   const { app } = context.locals;
   const subscriber = await subscriberAt(context);
   if (!subscriber) return new Response(null, { status: 404 });
-  const first = stepUpFirst({ url: new URL(subscriberPath(subscriber.id), context.url) }, person);
+  const first = stepUpFirst({ ...context, url: new URL(subscriberPath(subscriber.id), context.url) }, person);
   if (first) return first;
   await noteAct(app.db, app, { act: 'subscriber.export', subject: `subscriber:${subscriber.id}` });
   const kept = await keptSubscriber(app.db, subscriber);
