@@ -24,6 +24,7 @@ import {
   passkeysOf,
 } from './passkey-rows.ts';
 import { type PersonRow, personById } from './person-rows.ts';
+import { noteRefusedTry } from './refused-tries.ts';
 import { type AtDesk, renewSession } from './sessions.ts';
 import { begin, type Visitor } from './sign-in.ts';
 import { countTry } from './ways-in.ts';
@@ -55,7 +56,7 @@ export async function signInByPasskey(
   countTry(parts.limits, 'sign-in', network);
   const session = await usePasskey(parts, response, SIGN_IN, (trx, person) =>
     begin(trx, parts, person, { way: 'passkey', device }),
-  );
+  ).catch((error) => counted(parts, error));
   parts.log.info('desk.signed-in', {});
   return session;
 }
@@ -83,11 +84,18 @@ export async function stepUpByPasskey(
     if (person.id !== who.id) throw new AppError('unauthorized', 'That passkey is somebody else’s.');
     await recordAct(trx, parts, { who: who.name, act: 'session.step-up', subject: who.id });
     return renewSession(trx, parts.clock, who.session.id);
-  });
+  }).catch((error) => counted(parts, error));
 }
 
 const SIGN_IN = 'sign-in';
-const stepUpSubject = ({ id }: AtDesk) => `step-up ${id}`;
+/** Of the session: what another one was asked, nobody can answer in this one. */
+const stepUpSubject = ({ session }: AtDesk) => `step-up ${session.id}`;
+
+/** Passes on why a passkey was refused, once it is counted. */
+async function counted(parts: PasskeyParts, error: unknown): Promise<never> {
+  if (error instanceof AppError) await noteRefusedTry(parts);
+  throw error;
+}
 
 async function question(
   parts: PasskeyParts,

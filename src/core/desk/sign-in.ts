@@ -8,6 +8,7 @@ import { recordAct } from './audit.ts';
 import { ownerOf } from './people.ts';
 import { type PersonRow, personById, personByName } from './person-rows.ts';
 import { useRecoveryCode } from './recovery-codes.ts';
+import { noteRefusedTry } from './refused-tries.ts';
 import {
   type AtDesk,
   type DeskParts,
@@ -78,7 +79,7 @@ export async function signInByLink(
   token: string,
   { network, device }: Visitor,
 ): Promise<string | undefined> {
-  const { db, clock, log, limits } = parts;
+  const { db, clock, log } = parts;
   const now = isoTime(clock.now());
   const session = await db.transaction().execute(async (trx) => {
     const link = await tokenSubject(trx, 'desk-link', token, now);
@@ -87,7 +88,7 @@ export async function signInByLink(
     return person && begin(trx, parts, person, { way: 'console', device });
   });
   log[session ? 'info' : 'warn'](session ? 'desk.signed-in' : 'desk.link-refused', {});
-  if (!session) countTry(limits, 'sign-in', network);
+  if (!session) await refuse(parts, 'sign-in', network);
   return session;
 }
 
@@ -102,14 +103,14 @@ export async function signInByCode(
   code: string,
   { network, device }: Visitor,
 ): Promise<string | undefined> {
-  const { db, log, limits } = parts;
+  const { db, log } = parts;
   const session = await db.transaction().execute(async (trx) => {
     const used = await useRecoveryCode(trx, parts, code);
     const person = used && (await personById(trx, used.person));
     return person && begin(trx, parts, person, { way: 'code', device });
   });
   log[session ? 'info' : 'warn'](session ? 'desk.signed-in' : 'desk.code-refused', {});
-  if (!session) countTry(limits, 'recovery-code', network);
+  if (!session) await refuse(parts, 'recovery-code', network);
   return session;
 }
 
@@ -126,7 +127,7 @@ export async function tryCode(
   code: string,
   { network, isRecovery }: { network: string; isRecovery: boolean },
 ): Promise<{ token: string; left: number } | undefined> {
-  const { db, clock, log, limits } = parts;
+  const { db, clock, log } = parts;
   const tried = await db.transaction().execute(async (trx) => {
     const used = await useRecoveryCode(trx, parts, code, who.id);
     if (!used) return undefined;
@@ -137,8 +138,18 @@ export async function tryCode(
   });
   if (tried) return tried;
   log.warn('desk.code-refused', {});
-  countTry(limits, 'recovery-code', network);
+  await refuse(parts, 'recovery-code', network);
   return undefined;
+}
+
+/** @throws AppError `limited` for too many; those are no longer counted for whoever reads how many there were */
+async function refuse(
+  parts: Pick<SignInParts, 'db' | 'clock' | 'limits'>,
+  kind: 'sign-in' | 'recovery-code',
+  network: string,
+): Promise<void> {
+  countTry(parts.limits, kind, network);
+  await noteRefusedTry(parts);
 }
 
 /** Lets a person in; whoever recovers takes every session away from whoever else has one. */
