@@ -38,7 +38,11 @@ export const GET: APIRoute = async (context) => {
 };
 
 /** Who asks for the head alone would leave a line that nobody hears. */
-export const HEAD: APIRoute = () => new Response(null, { status: 405, headers: { allow: 'GET' } });
+export const HEAD: APIRoute = async (context) => {
+  const person = await atDesk(context, 'editions');
+  if (person instanceof Response) return person;
+  return new Response(null, { status: 405, headers: { allow: 'GET', 'cache-control': 'no-store' } });
+};
 
 function eventOf(state: LiveState): string {
   return `data: ${JSON.stringify(state)}\n\n`;
