@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { invite, join as joinDesk } from '#core/desk/invitations.ts';
 import { changeRole, ownerOf, removePerson } from '#core/desk/people.ts';
-import { endSession, personAt, revokeSession, startSession } from '#core/desk/sessions.ts';
+import { type AtDesk, endSession, personAt, revokeSession, startSession } from '#core/desk/sessions.ts';
 import { deskLink, signInByLink } from '#core/desk/sign-in.ts';
 import { ProgressWatch } from '#core/editions/progress.ts';
 import { durationWords, progressWords } from '#core/editions/progress-words.ts';
@@ -104,7 +104,7 @@ test('a line ends where its session is ended by another, and where its person is
   const visitor = { network: '192.0.2.1', device: 'a test' };
   const boss = await personAt(app, await signInByLink(app, tokenOf(await deskLink(app)), visitor));
   assert.ok(boss);
-  const lines = [];
+  const lines: { who: AtDesk; line: Heard }[] = [];
   for (const name of ['Ann', 'Ben', 'Cleo', 'Dan']) {
     const link = await invite(app, boss, { name, role: 'editor' });
     const session = await joinDesk(app, tokenOf(link), visitor);
