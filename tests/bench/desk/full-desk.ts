@@ -85,7 +85,13 @@ async function addActs(db: Db, secret: Buffer, count: number): Promise<void> {
       after: n % 3 === 0 ? 'spam' : 'published',
     };
   });
-  await recordActs(db, { clock: systemClock, secret }, acts);
+  // The newest hold much, as those do that save a plan.
+  const plan = JSON.stringify({ introduction: 'He said “no”, and <she> said "yes" & went. '.repeat(40) });
+  const plans = Array.from(
+    { length: 200 },
+    (): Act => ({ who: 'Person 1', act: 'plan.save', subject: 'plan:weekly', before: plan, after: plan }),
+  );
+  await recordActs(db, { clock: systemClock, secret }, [...acts, ...plans]);
 }
 
 function addEditions(file: string, past: number): void {
