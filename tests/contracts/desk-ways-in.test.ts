@@ -495,6 +495,27 @@ for (const { name, openApp } of testEngines()) {
       await assert.rejects(invite(app, who, { name: 'ann', role: 'owner' }), { code: 'invalid' });
     });
 
+    test('an owner who is removed or demoted has left no invitation by which to come back', async (t) => {
+      const app = await openApp(t);
+      const who = await owner(app);
+      for (const [name, end] of [
+        ['Ann', (id: string) => removePerson(app, who, id)],
+        ['Ben', (id: string) => changeRole(app, who, id, 'moderator')],
+      ] as const) {
+        const ann = await at(app, await editor(app, who, name));
+        await changeRole(app, who, ann.id, 'owner');
+        const back = tokenOf(await invite(app, ann, { name: `${name} again`, role: 'owner' }));
+        await end(ann.id);
+        assert.equal(await join(app, back, VISITOR), undefined);
+        const last = (await actsOf(app)).at(-1);
+        assert.match(`${last?.before} ${last?.after}`, /open invitations ended: 1/);
+      }
+      const cleo = await at(app, await editor(app, who, 'Cleo'));
+      const kept = tokenOf(await invite(app, who, { name: 'Dan', role: 'editor' }));
+      await removePerson(app, who, cleo.id); // who could invite nobody
+      assert.ok(await join(app, kept, VISITOR));
+    });
+
     test('the last owner is neither removed nor demoted, also not by two who do so to each other at once', async (t) => {
       const app = await openApp(t);
       const who = await owner(app);

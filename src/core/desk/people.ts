@@ -4,6 +4,7 @@ import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
 import { recordAct } from './audit.ts';
+import { endOpenInvitations } from './invitation-rows.ts';
 import { deletePasskeysOf, passkeysOf } from './passkey-rows.ts';
 import {
   everybody,
@@ -79,7 +80,7 @@ export async function peopleAtDesk(db: Db): Promise<Person[]> {
 }
 
 /**
- * Gives somebody another role; their sessions go on with it.
+ * Gives somebody another role; their sessions go on with it. Whoever is no owner any more leaves no invitation behind.
  *
  * @throws AppError `conflict` for the only owner, `not-found` for somebody who has gone
  */
@@ -87,7 +88,8 @@ export async function changeRole(parts: DeskParts, by: AtDesk, id: string, role:
   return parts.db.transaction().execute(async (trx) => {
     const person = await personToChange(trx, id, role === 'owner');
     await updateRole(trx, id, role);
-    const change = { subject: person.id, before: person.role, after: role };
+    const ended = role === 'owner' ? '' : await endInvitationsOf(trx, parts, person);
+    const change = { subject: person.id, before: person.role, after: role + ended };
     await recordAct(trx, parts, { who: by.name, act: 'person.role', ...change });
     return person.name;
   });
@@ -105,10 +107,21 @@ export async function removePerson(parts: DeskParts, by: AtDesk, id: string): Pr
     await endSessionsOf(trx, id);
     await deletePasskeysOf(trx, id);
     await deleteCodesOf(trx, id);
-    const change = { subject: person.id, before: `${person.name}, ${person.role}` };
+    const ended = await endInvitationsOf(trx, parts, person);
+    const change = { subject: person.id, before: `${person.name}, ${person.role}${ended}` };
     await recordAct(trx, parts, { who: by.name, act: 'person.remove', ...change });
     return person.name;
   });
+}
+
+/** An owner who goes could come back by an invitation of their own: all that are open end, whoever made them. */
+async function endInvitationsOf(
+  trx: Trx,
+  { clock }: Pick<Parts, 'clock'>,
+  { role }: PersonRow,
+): Promise<string> {
+  const count = role === 'owner' ? await endOpenInvitations(trx, isoTime(clock.now())) : 0;
+  return count === 0 ? '' : `; open invitations ended: ${count}`;
 }
 
 async function personToChange(trx: Trx, id: string, staysOwner: boolean): Promise<PersonRow> {
