@@ -1,6 +1,6 @@
 import { AppError } from '#core/platform/errors.ts';
 
-/** The fields of a posted form, as typed. */
+/** The fields of a posted form, as typed; without NUL, which no keyboard types and PostgreSQL takes in no text. */
 export interface Form {
   /** The first value of a field, or an empty text. */
   text(name: string): string;
@@ -13,6 +13,10 @@ export async function formOf(request: Request): Promise<Form> {
   const data = await request.formData().catch(() => {
     throw new AppError('invalid', 'What was sent is not a form.');
   });
-  const texts = (name: string) => data.getAll(name).filter((value) => typeof value === 'string');
+  const texts = (name: string) =>
+    data
+      .getAll(name)
+      .filter((value) => typeof value === 'string')
+      .map((value) => value.replaceAll('\0', ''));
   return { texts, text: (name) => texts(name)[0] ?? '' };
 }

@@ -21,7 +21,7 @@ const FULL: Full = isQuick
       ...{ readers: 1_000_000, editions: 2000, held: 10_000, published: 80_000, spam: 10_000 },
       ...{ acts: 100_000, kept: 2000 },
     };
-const LOOKS: Looks = isQuick ? { inARow: 5, rounds: 1 } : { inARow: 40, rounds: 20 };
+const LOOKS: Looks = isQuick ? { inARow: 5, rounds: 1 } : { inARow: 40, rounds: 12 };
 const only = process.argv
   .find((option) => option.startsWith('--only='))
   ?.slice('--only='.length)

@@ -119,7 +119,8 @@ async function usePasskey<T>(
   use: (trx: Trx, person: PersonRow) => Promise<T>,
 ): Promise<T> {
   const { db, clock, siteUrl } = parts;
-  const passkey = typeof response.id === 'string' ? await passkeyById(db, response.id) : undefined;
+  const isId = typeof response.id === 'string' && CREDENTIAL_ID.test(response.id);
+  const passkey = isId ? await passkeyById(db, response.id) : undefined;
   const person = passkey && (await personById(db, passkey.person_id));
   const { userHandle } = response.response ?? {};
   if (!passkey || !person || (userHandle && userHandle !== person.handle))
@@ -151,4 +152,6 @@ async function usePasskey<T>(
   throw refusal(parts, 'its counter went back', COPIED);
 }
 
+/** base64url of 1,023 bytes at most (WebAuthn section 4, credential id). */
+const CREDENTIAL_ID = /^[\w-]{1,1364}$/;
 const COUNTER = Symbol('the counter went back');
