@@ -20,3 +20,8 @@ export async function formOf(request: Request): Promise<Form> {
       .map((value) => value.replaceAll('\0', ''));
   return { texts, text: (name) => texts(name)[0] ?? '' };
 }
+
+/** The number of a row, as a form or address holds it; 0, which no row has, where it is none. */
+export function rowNumber(text: string): number {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
+}
