@@ -38,6 +38,7 @@ export async function measureLooks(
     const row: number[] = [];
     for (let n = 0; n < inARow; n++) row.push((await desk.look(at)).ms);
     seen.set(name, { bytes, first, inARow: row, apart: [] });
+    console.error(`${name}: first ${ms(first)}, p95 ${ms(share(row, 0.95))}`); // the table comes last, after minutes
   }
   for (let round = 0; round < rounds; round++) {
     await sleep(APART_MS);
