@@ -1,6 +1,7 @@
 import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
 import { addToSetting } from '../platform/settings.ts';
+import { countsBetween, deleteCountsBetween } from './refused-tries-rows.ts';
 
 /** For so many days it is known how many tries there were. */
 export const TRIES_DAYS = 30;
@@ -24,13 +25,7 @@ export async function noteRefusedTry({ db, clock }: Pick<Parts, 'db' | 'clock'>)
 
 /** Those of the last 30 days. */
 export async function refusedTries({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<RefusedTries> {
-  const rows = await db
-    .selectFrom('setting')
-    .select(['name', 'value'])
-    .where('name', '>', firstName(clock))
-    .where('name', '<=', NAME + dayOf(isoTime(clock.now())))
-    .orderBy('name')
-    .execute();
+  const rows = await countsBetween(db, firstName(clock), NAME + dayOf(isoTime(clock.now())));
   return {
     count: rows.reduce((sum, { value }) => sum + Number(value), 0),
     lastDay: rows.at(-1)?.name.slice(NAME.length),
@@ -38,7 +33,7 @@ export async function refusedTries({ db, clock }: Pick<Parts, 'db' | 'clock'>): 
 }
 
 export async function forgetOldTries({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<void> {
-  await db.deleteFrom('setting').where('name', '>', NAME).where('name', '<=', firstName(clock)).execute();
+  await deleteCountsBetween(db, NAME, firstName(clock));
 }
 
 /** Of the day before the first that counts. */
