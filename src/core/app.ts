@@ -19,7 +19,7 @@ import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
 import { KeptLetters } from './mail/kept-letters.ts';
 import { composed } from './mail/ready-letter.ts';
 import { relayFor } from './mail/relay-for.ts';
-import { type Clock, systemClock } from './platform/clock.ts';
+import { type Clock, DAY, systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { type Db, type Engine, openDatabase } from './platform/db.ts';
 import { Limits, RATES } from './platform/limits.ts';
@@ -107,7 +107,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     progress,
     live: new Live(parts, progress),
     kept: new KeptLetters(config.dataDir),
-    readerCounts: new Remembered<number>({ restShare: 200 }),
+    readerCounts: new Remembered<number>({ restShare: 200, staleMs: DAY }),
   };
 }
 

@@ -82,7 +82,7 @@ export function canonicalUrl(target: string, siteUrl: URL): URL | undefined {
   for (const { name, pages, values } of KNOWN_QUERY) {
     const value = given.get(name);
     if (value !== null && pages.test(url.pathname) && (values?.test(value) ?? true))
-      url.searchParams.append(name, value);
+      url.searchParams.append(name, value.replaceAll('\0', '')); // PostgreSQL takes no NUL in a text
   }
   return url;
 }

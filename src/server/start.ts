@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import v8 from 'node:v8';
 import { type App, closeApp, openApp } from '#core/app.ts';
 import { deskLink, LINK_MINUTES } from '#core/desk/sign-in.ts';
+import { alertSuggestions } from '#core/editions/alert-suggestions.ts';
 import { reopenEdition } from '#core/editions/move-edition.ts';
 import { settleByLog } from '#core/mail/settle-uncertain.ts';
 import { type Config, ConfigError } from '#core/platform/config.ts';
@@ -53,6 +54,7 @@ export async function serve(config: Config, relayLog?: string): Promise<void> {
   await greet(app, server.address() as AddressInfo);
   app.views.start();
   app.index.follow(); // it reads every article: not before readers are served
+  countAhead(app);
   const signal = await stopped;
   app.log.info('server.stopping', { signal });
   app.live.close(); // lines on which nothing ends by itself
@@ -73,6 +75,15 @@ async function openSparingly(config: Config): Promise<App> {
   } finally {
     v8.setFlagsFromString('--semi-space-growth-factor=2');
   }
+}
+
+/** To how many an alert would go is a count of all subscribers: made once, before anybody at the desk waits for it. */
+function countAhead(app: App): void {
+  const counted = alertSuggestions(app)
+    .then(() => {})
+    .catch((error) => app.log.warn('desk.not-counted', { message: wordsOf(error) })) // whoever looks counts then
+    .finally(() => app.background.delete(counted));
+  app.background.add(counted);
 }
 
 /** Only works: sends letters and asks the filter, for a site that other processes serve. */

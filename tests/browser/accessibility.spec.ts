@@ -26,6 +26,7 @@ for (const [part, kinds] of Object.entries(EVERY_PAGE)) {
     page,
     stage,
   }) => {
+    test.setTimeout(60_000 + kinds.length * 5_000);
     for (const kind of kinds) {
       await page.emulateMedia({ colorScheme: 'light' });
       await page.setViewportSize({ width: 1280, height: 720 });

@@ -158,6 +158,55 @@ test.describe('with a device', () => {
     await other.close();
   });
 
+  test('a lost device is shut out and another takes its place', async ({ page, site }) => {
+    await signIn(page, site);
+    await addPasskey(page, 'Laptop');
+    const [code = ''] = await makeCodes(page);
+    await signOut(page);
+    await device.lose();
+    device = await withDevice(page);
+    await passkey(page).click();
+    await expect(page.getByRole('status')).toContainText(/Nothing was chosen|not known here/);
+    await useCode(page, code, 'Sign in with the code');
+    await expect(notice(page)).toContainText('Remove the passkey of a device that is lost.');
+    await addPasskey(page, 'New laptop');
+    const lost = page.getByRole('article', { name: 'Passkey Laptop' });
+    await lost.getByText('Rename or remove').click();
+    await lost.getByRole('button', { name: 'Remove' }).click();
+    await expect(lost).toHaveCount(0);
+    await signOut(page);
+    await passkey(page).click();
+    await expect(heading(page)).toHaveText('Desk');
+    expect(await device.count()).toBe(1);
+  });
+
+  test('a sign-in leaves nothing of the session that the browser had before, and a sign-out none of the pages', async ({
+    page,
+    site,
+  }) => {
+    await signIn(page, site);
+    await addPasskey(page, 'Laptop');
+    const old = await page.context().cookies();
+    await page.goto('/desk/sign-in/');
+    await passkey(page).click();
+    await expect(heading(page)).toHaveText('Desk');
+    await page.goto('/desk/audit/');
+    await expect(page.getByRole('row').filter({ hasText: 'for another sign-in' })).toHaveCount(1);
+    await signOut(page);
+    await page.goBack();
+    await expect(page).toHaveURL(/\/desk\/sign-in\//);
+    const planted = old.map((cookie) => ({ ...cookie, value: 'planted-by-somebody-else' }));
+    for (const cookies of [old, planted]) {
+      await page.context().clearCookies();
+      await page.context().addCookies(cookies);
+      await page.goto('/desk/');
+      await expect(page).toHaveURL(/\/desk\/sign-in\//);
+    }
+    await passkey(page).click();
+    await expect(heading(page)).toHaveText('Desk');
+    for (const { value } of await page.context().cookies()) expect(value).not.toBe(planted[0]?.value);
+  });
+
   test('a session elsewhere is listed with its device, and ended from here', async ({ page, site }) => {
     await signIn(page, site);
     await addPasskey(page, 'Laptop');
@@ -201,6 +250,26 @@ test.describe('with a device', () => {
     await page.getByRole('button', { name: 'Make the link' }).click();
     await expect(notice(page)).toContainText('This link lets Ann in, once.');
   });
+});
+
+test('a person takes another name, and sees what tries to get in were refused', async ({ desk, site }) => {
+  await desk.goto(ACCOUNT);
+  await expect(desk.getByText('No try to get into this desk was refused')).toBeVisible();
+  for (let n = 0; n < 2; n++) await postForm(`${site.url}/desk/sign-in/`, { code: 'AAAAA-AAAAA' });
+  const own = desk.getByRole('textbox', { name: 'Name', exact: true });
+  await own.fill('console');
+  await desk.getByRole('button', { name: 'Take this name' }).click();
+  await expect(own).toHaveAccessibleDescription(/under that name: take another/);
+  await expect(own).toHaveValue('console');
+  await own.fill('Kay Ndiaye');
+  await desk.getByRole('button', { name: 'Take this name' }).click();
+  await expect(notice(desk)).toContainText('You are Kay Ndiaye at the desk.');
+  await expect(desk.getByRole('banner').getByRole('link', { name: 'Kay Ndiaye' })).toBeVisible();
+  await expect(desk.getByText(/^2 tries to get into this desk were refused/)).toBeVisible();
+  await desk.goto('/desk/audit/');
+  const row = desk.getByRole('row').filter({ hasText: 'took another name' });
+  await expect(row).toContainText('owner');
+  await expect(row).toContainText('Kay Ndiaye');
 });
 
 test('a browser without passkeys says what to do instead', async ({ page, javaScriptEnabled }) => {

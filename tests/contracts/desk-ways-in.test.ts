@@ -8,9 +8,17 @@ import {
   stepUpByPasskey,
   stepUpQuestion,
 } from '#core/desk/passkey-sign-in.ts';
-import { changeRole, checkedPerson, peopleAtDesk, removePerson } from '#core/desk/people.ts';
+import { changeOwnName, changeRole, checkedPerson, peopleAtDesk, removePerson } from '#core/desk/people.ts';
 import { makeRecoveryCodes, ownCodes } from '#core/desk/recovery-codes.ts';
-import { type AtDesk, personAt, revokeSession, sessionsOf } from '#core/desk/sessions.ts';
+import { refusedTries } from '#core/desk/refused-tries.ts';
+import {
+  type AtDesk,
+  deleteOldSessions,
+  endSession,
+  personAt,
+  revokeSession,
+  sessionsOf,
+} from '#core/desk/sessions.ts';
 import { deskLink, signInByCode, signInByLink, tryCode } from '#core/desk/sign-in.ts';
 import { waysIn } from '#core/desk/ways-in.ts';
 import { DAY, HOUR, MINUTE } from '#core/platform/clock.ts';
@@ -177,6 +185,41 @@ for (const { name, openApp } of testEngines()) {
       assert.ok(await consoleSession(app));
     });
 
+    test('what one session is asked, another cannot answer, also not of the same person', async (t) => {
+      const app = await openApp(t);
+      const who = await owner(app);
+      const device = await withPasskey(app, who);
+      const signIn = async () =>
+        at(app, await signInByPasskey(app, device.get(await signInQuestion(app, '')), VISITOR));
+      const [one, two] = [await signIn(), await signIn()];
+      const answer = device.get(await stepUpQuestion(app, one));
+      await assert.rejects(stepUpByPasskey(app, two, answer), REFUSED);
+      const made = new Authenticator(app.siteUrl.origin).create(await newPasskeyQuestion(app, one));
+      await assert.rejects(addPasskey(app, two, { response: made, name: 'Mine' }), REFUSED);
+      await addPasskey(app, one, { response: made, name: 'Mine' });
+      await stepUpByPasskey(app, one, answer);
+    });
+
+    test('a passkey under the handle of another person, or one that they have, signs nobody in', async (t) => {
+      const app = await openApp(t);
+      const boss = await owner(app);
+      const ann = await at(app, await editor(app, boss));
+      const [own, hers] = [await withPasskey(app, boss), await withPasskey(app, ann)];
+      const answer = async (device: Authenticator) => device.get(await signInQuestion(app, VISITOR.network));
+      const [mine, theirs] = [await answer(own), await answer(hers)];
+      const mixed = {
+        ...theirs,
+        response: { ...theirs.response, userHandle: mine.response.userHandle ?? '' },
+      };
+      await assert.rejects(signInByPasskey(app, mixed, VISITOR), REFUSED);
+      const renamed = { ...(await answer(hers)), id: mine.id, rawId: mine.rawId };
+      await assert.rejects(signInByPasskey(app, renamed, VISITOR), REFUSED);
+      const session = await signInByPasskey(app, await answer(hers), VISITOR);
+      assert.equal((await at(app, session)).id, ann.id);
+      const again = hers.create(await newPasskeyQuestion(app, boss));
+      await assert.rejects(addPasskey(app, boss, { response: again, name: '' }), { code: 'conflict' });
+    });
+
     test('a step-up by the passkey of another is refused', async (t) => {
       const app = await openApp(t);
       const boss = await owner(app);
@@ -278,6 +321,21 @@ for (const { name, openApp } of testEngines()) {
       assert.deepEqual(await passkeysSeen(app, who), []);
     });
 
+    test('of passkeys that are all removed at once one stays; of codes made often at once ten are left', async (t) => {
+      const app = await openApp(t);
+      const who = await owner(app);
+      const often = [1, 2, 3, 4];
+      for (const _ of often) await withPasskey(app, who);
+      const own = await passkeysSeen(app, who);
+      await Promise.all(often.map(() => waysIn(app, who))); // so that there are as many connections
+      const removals = own.map(({ id }) => removePasskey(app, who, id));
+      const outcomes = await Promise.allSettled(removals);
+      assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 1);
+      assert.equal((await passkeysSeen(app, who)).length, 1);
+      await Promise.all(often.map(() => makeRecoveryCodes(app, who)));
+      assert.equal((await waysIn(app, who)).codesLeft, 10);
+    });
+
     test('sessions are listed with device and last use, and each of one’s own can be ended', async (t) => {
       const app = await openApp(t);
       const who = await owner(app);
@@ -349,6 +407,77 @@ for (const { name, openApp } of testEngines()) {
       for (const secret of [...codes, invited, session, joined]) assert.ok(!text.includes(secret ?? '-'));
     });
 
+    test('who signs out is in the audit log, once, and so is a session that a new sign-in replaces', async (t) => {
+      const app = await openApp(t);
+      const session = await consoleSession(app);
+      const { id } = await at(app, session);
+      await Promise.all([1, 2].map(() => endSession(app, session)));
+      await endSession(app, 'never one');
+      assert.equal(await personAt(app, session), undefined);
+      await endSession(app, await consoleSession(app), 'another sign-in');
+      const acts = (await actsOf(app)).filter(({ act }) => act === 'session.end');
+      assert.deepEqual(
+        acts.map(({ who, subject, after }) => [who, subject, after]),
+        [
+          ['owner', id, null],
+          ['owner', id, 'for another sign-in'],
+        ],
+      );
+    });
+
+    test('refused tries are counted for thirty days, whoever tried, and no try is named', async (t) => {
+      const app = await openApp(t);
+      const who = await owner(app);
+      assert.deepEqual(await refusedTries(app), { count: 0, lastDay: undefined });
+      const device = await withPasskey(app, who);
+      const [code = ''] = await makeRecoveryCodes(app, who);
+      await signInByCode(app, 'AAAAA', VISITOR);
+      await signInByLink(app, 'none', VISITOR);
+      await tryCode(app, who, 'AAAAA', { network: '192.0.2.1', isRecovery: true });
+      const wrong = device.get(await signInQuestion(app, ''), { isVerified: false });
+      await assert.rejects(signInByPasskey(app, wrong, VISITOR), REFUSED);
+      await assert.rejects(stepUpByPasskey(app, who, wrong), REFUSED);
+      await signInByPasskey(app, device.get(await signInQuestion(app, '')), VISITOR);
+      assert.ok(await signInByCode(app, code, VISITOR));
+      assert.deepEqual(await refusedTries(app), { count: 5, lastDay: '2026-11-24' });
+      app.clock.advance(20 * DAY);
+      await Promise.all([1, 2, 3].map(() => signInByCode(app, 'AAAAA', VISITOR)));
+      await deleteOldSessions(app);
+      assert.deepEqual(await refusedTries(app), { count: 8, lastDay: '2026-12-14' });
+      app.clock.advance(20 * DAY);
+      await deleteOldSessions(app);
+      assert.deepEqual(await refusedTries(app), { count: 3, lastDay: '2026-12-14' });
+      const kept = await app.db.selectFrom('setting').select(['name', 'value']).execute();
+      assert.ok(!JSON.stringify(kept).includes('192.0.2'));
+    });
+
+    test('a person takes another name, which the audit log keeps beside the one of before', async (t) => {
+      const app = await openApp(t);
+      const who = await owner(app);
+      const ann = await at(app, await editor(app, who));
+      assert.equal(await changeOwnName(app, ann, '  Ann\tLee '), 'Ann Lee');
+      assert.equal(await changeOwnName(app, ann, 'ann lee'), 'ann lee'); // her own, written otherwise
+      await changeOwnName(app, ann, 'ann lee');
+      const acts = (await actsOf(app)).filter(({ act }) => act === 'person.name');
+      assert.deepEqual(
+        acts.map((one) => [one.who, one.subject, one.before, one.after]),
+        [
+          ['Ann', ann.id, 'Ann', 'Ann Lee'],
+          ['Ann Lee', ann.id, 'Ann Lee', 'ann lee'],
+        ],
+      );
+      for (const name of ['OWNER', 'console', 'Watchpost', 'filter', 'commenter', ' ', 'x'.repeat(61)])
+        await assert.rejects(changeOwnName(app, ann, name), { code: 'invalid' }, name);
+      await assert.rejects(changeOwnName(app, who, 'ANN'), { code: 'invalid' }); // acts stand under it
+      await assert.rejects(invite(app, who, { name: 'Ann', role: 'editor' }), { code: 'invalid' });
+      assert.equal(await changeOwnName(app, ann, 'Ann'), 'Ann'); // she may have it back
+      const boths = [who, ann].map((one) => changeOwnName(app, one, 'Kay'));
+      const outcomes = (await Promise.allSettled(boths)).map(({ status }) => status);
+      assert.deepEqual(outcomes.toSorted(), ['fulfilled', 'rejected']);
+      await removePerson(app, who, ann.id);
+      await assert.rejects(changeOwnName(app, ann, 'Ben'), { code: 'unauthorized' });
+    });
+
     test('a role takes effect at once, whoever is removed is out at once, and their name stays theirs', async (t) => {
       const app = await openApp(t);
       const who = await owner(app);
@@ -364,6 +493,27 @@ for (const { name, openApp } of testEngines()) {
       assert.equal(await signInByCode(app, code, VISITOR), undefined);
       await assert.rejects(deskLink(app, 'Ann'), { code: 'not-found' });
       await assert.rejects(invite(app, who, { name: 'ann', role: 'owner' }), { code: 'invalid' });
+    });
+
+    test('an owner who is removed or demoted has left no invitation by which to come back', async (t) => {
+      const app = await openApp(t);
+      const who = await owner(app);
+      for (const [name, end] of [
+        ['Ann', (id: string) => removePerson(app, who, id)],
+        ['Ben', (id: string) => changeRole(app, who, id, 'moderator')],
+      ] as const) {
+        const ann = await at(app, await editor(app, who, name));
+        await changeRole(app, who, ann.id, 'owner');
+        const back = tokenOf(await invite(app, ann, { name: `${name} again`, role: 'owner' }));
+        await end(ann.id);
+        assert.equal(await join(app, back, VISITOR), undefined);
+        const last = (await actsOf(app)).at(-1);
+        assert.match(`${last?.before} ${last?.after}`, /open invitations ended: 1/);
+      }
+      const cleo = await at(app, await editor(app, who, 'Cleo'));
+      const kept = tokenOf(await invite(app, who, { name: 'Dan', role: 'editor' }));
+      await removePerson(app, who, cleo.id); // who could invite nobody
+      assert.ok(await join(app, kept, VISITOR));
     });
 
     test('the last owner is neither removed nor demoted, also not by two who do so to each other at once', async (t) => {
@@ -391,6 +541,8 @@ test('a person has a name and a role', () => {
     [' \u200b ', 'editor'],
     ['a'.repeat(61), 'editor'],
     ['Ann', 'king'],
+    ['Console', 'editor'],
+    ['filter', 'moderator'],
   ] as const)
     assert.throws(() => checkedPerson(name, role), { code: 'invalid' });
 });

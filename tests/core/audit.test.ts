@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { answerComment, pinFromDesk } from '#core/comments/moderation/desk-reply.ts';
 import { decideComments, undoModeration } from '#core/comments/moderation/moderate-comment.ts';
 import { verifyActs } from '#core/desk/audit.ts';
-import { actsOf } from '#core/desk/audit-list.ts';
+import { actPage, actsOf } from '#core/desk/audit-list.ts';
 import { dismissAlert } from '#core/editions/alert-suggestions.ts';
 import { decideUncertain } from '#core/editions/deliveries.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
@@ -123,6 +123,32 @@ test('audit list prints acts by who, what and since when; a wrong call says what
   ])
     codes.push((await command(app, 'audit', ...args)).code);
   assert.deepEqual(codes, [2, 2, 2, 2, 2, 2, 2]);
+});
+
+test('a page of the log holds fifty acts, or fewer where they hold much, and each stands on one page', async (t) => {
+  const app = await openTestApp(t);
+  const heavy = '<"&">'.repeat(400);
+  for (let n = 1; n <= 80; n++) {
+    const change = n > 60 ? { before: heavy, after: heavy } : {};
+    await recordAct(app.db, app, { who: 'ann', act: 'plan.save', subject: `plan:${n}`, ...change });
+  }
+  const seen: number[][] = [];
+  for (let from: { before?: number | undefined } | undefined = {}; from; ) {
+    const { acts, older } = await actPage(app.db, {}, from);
+    seen.push(acts.map(({ id }) => id));
+    from = older === undefined ? undefined : { before: older };
+  }
+  assert.deepEqual(
+    seen.flat(),
+    Array.from({ length: 80 }, (_, n) => 80 - n),
+  );
+  assert.ok((seen[0]?.length ?? 0) < 10 && (seen[0]?.length ?? 0) > 1);
+  assert.equal(seen.at(-2)?.length, 50);
+  const back = await actPage(app.db, {}, { after: seen[1]?.[0] });
+  assert.deepEqual(
+    back.acts.map(({ id }) => id),
+    seen[0],
+  );
 });
 
 scenario('decisions about comments are in the log, one line for each comment', async ({ app, post }) => {

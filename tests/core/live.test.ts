@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { ownerOf } from '#core/desk/people.ts';
-import { endSession, startSession } from '#core/desk/sessions.ts';
+import { invite, join as joinDesk } from '#core/desk/invitations.ts';
+import { changeRole, ownerOf, removePerson } from '#core/desk/people.ts';
+import { type AtDesk, endSession, personAt, revokeSession, startSession } from '#core/desk/sessions.ts';
+import { deskLink, signInByLink } from '#core/desk/sign-in.ts';
 import { ProgressWatch } from '#core/editions/progress.ts';
 import { durationWords, progressWords } from '#core/editions/progress-words.ts';
 import { HOUR } from '#core/platform/clock.ts';
@@ -94,6 +96,37 @@ test('a session has three lines at most, and a line ends with its session', asyn
   await endSession(app, token);
   await until(() => lines[1]?.isEnded === true && lines[2]?.isEnded === true);
   assert.equal(other.isEnded, false);
+});
+
+test('a line ends where its session is ended by another, and where its person is removed or may no longer look', async (t) => {
+  const { app, join } = await openLive(t);
+  const tokenOf = (link: string) => link.split('/').at(-2) ?? '';
+  const visitor = { network: '192.0.2.1', device: 'a test' };
+  const boss = await personAt(app, await signInByLink(app, tokenOf(await deskLink(app)), visitor));
+  assert.ok(boss);
+  const lines: { who: AtDesk; line: Heard }[] = [];
+  for (const name of ['Ann', 'Ben', 'Cleo', 'Dan']) {
+    const link = await invite(app, boss, { name, role: 'editor' });
+    const session = await joinDesk(app, tokenOf(link), visitor);
+    const who = await personAt(app, session);
+    assert.ok(session && who);
+    lines.push({ who, line: join(tokenHash('session', session)) });
+  }
+  const [ann, ben, cleo, dan] = lines;
+  assert.ok(ann && ben && cleo && dan);
+  await until(() => lines.every(({ line }) => line.states.length > 0));
+  await revokeSession(app, ann.who, ann.who.session.id);
+  await removePerson(app, boss, ben.who.id);
+  await changeRole(app, boss, cleo.who.id, 'moderator');
+  await until(() => [ann, ben, cleo].every(({ line }) => line.isEnded));
+  const told = lines.map(({ line }) => line.states.length);
+  await hold(app);
+  await until(() => dan.line.states.length > (told[3] ?? 0));
+  assert.deepEqual(
+    [ann, ben, cleo].map(({ line }) => line.states.length),
+    told.slice(0, 3),
+    'nothing more is said to them',
+  );
 });
 
 test('to look on is no use of a session: it ends by being idle', async (t) => {

@@ -41,6 +41,19 @@ test('of many answers the oldest is let go', async () => {
   assert.equal(await remembered.of('c', async () => 2), 1);
 });
 
+test('a slow answer that is too old is not given any more', async () => {
+  const remembered = new Remembered<number>({ leastMs: 0, restShare: 0, staleMs: 0 });
+  const slow = async () => {
+    const began = performance.now();
+    while (performance.now() - began < 60);
+    return 1;
+  };
+  assert.equal(await remembered.of('a', slow), 1);
+  const now = performance.now();
+  while (performance.now() <= now + 1);
+  assert.equal(await remembered.of('a', async () => 2), 2);
+});
+
 test('a slow answer is given once more while a new one is made behind who asked', async () => {
   const remembered = new Remembered<number>({ leastMs: 0, restShare: 0 });
   const slow = async () => {

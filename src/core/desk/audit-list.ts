@@ -16,8 +16,11 @@ export async function* actsOf(db: Db, filter: ActFilter): AsyncGenerator<ActRow>
   }
 }
 
-/** So many acts stand on a page. */
+/** So many acts stand on a page, or fewer that hold much: what somebody wrote may be in them. */
 const PAGE = 50;
+const PAGE_BYTES = 200_000;
+/** What stands around an act on a page of the desk. */
+const FRAME_BYTES = 800;
 
 /** One page of the log, the newest first. */
 export interface ActPage {
@@ -39,12 +42,29 @@ export async function actPage(
 ): Promise<ActPage> {
   const isUpwards = from.after !== undefined;
   const found = await findActs(db, filter, { ...from, most: PAGE + 1 });
-  const hasMore = found.length > PAGE;
-  const acts = isUpwards ? found.slice(0, PAGE).reverse() : found.slice(0, PAGE);
+  const shown = found.slice(0, fitting(found));
+  const hasMore = found.length > shown.length;
+  const acts = isUpwards ? shown.toReversed() : shown;
   const [newest, oldest] = [acts[0]?.id, acts.at(-1)?.id];
   return {
     acts,
     older: isUpwards || hasMore ? oldest : undefined,
     newer: (isUpwards ? hasMore : from.before !== undefined) ? newest : undefined,
   };
+}
+
+/** How many of them one page takes; one at least. */
+function fitting(acts: readonly ActRow[]): number {
+  let bytes = 0;
+  const tooMuch = acts.findIndex((act, place) => {
+    bytes += weightOnPage(act);
+    return place === PAGE || (place > 0 && bytes > PAGE_BYTES);
+  });
+  return tooMuch === -1 ? acts.length : tooMuch;
+}
+
+/** About how many bytes an act is on a page of the desk, where some characters are written as five or six. */
+function weightOnPage({ before, after }: ActRow): number {
+  const text = `${before ?? ''}${after ?? ''}`;
+  return FRAME_BYTES + Buffer.byteLength(text) + 5 * (text.match(/["&'<>]/g)?.length ?? 0);
 }

@@ -49,3 +49,14 @@ export async function markInvitationUsed(trx: Trx, id: string, now: string): Pro
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
+
+/** Ends all that still let somebody in; how many those were. */
+export async function endOpenInvitations(trx: Trx, now: string): Promise<number> {
+  const { numUpdatedRows } = await trx
+    .updateTable('invitation')
+    .set({ used_at: now })
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}

@@ -4,7 +4,7 @@ import type { Parts } from '../platform/parts.ts';
 import { randomToken, tokenHash } from '../platform/tokens.ts';
 import { recordAct } from './audit.ts';
 import { insertInvitation, markInvitationUsed, openInvitation, openInvitations } from './invitation-rows.ts';
-import { newPerson } from './people.ts';
+import { NAME_TAKEN, newPerson } from './people.ts';
 import { isNameTaken } from './person-rows.ts';
 import type { Role } from './roles.ts';
 import type { AtDesk, DeskParts } from './sessions.ts';
@@ -12,7 +12,6 @@ import { begin, type Visitor } from './sign-in.ts';
 import { countTry } from './ways-in.ts';
 
 export const INVITATION_HOURS = 72;
-const TAKEN = 'Somebody at the desk has, or had, that name: acts are noted under it.';
 
 /**
  * A link by which somebody comes to the desk, once, within 72 hours.
@@ -28,7 +27,8 @@ export async function invite(
   const token = randomToken();
   const now = clock.now();
   await db.transaction().execute(async (trx) => {
-    if (await isNameTaken(trx, name)) throw new AppError('invalid', 'Choose another name.', { name: TAKEN });
+    if (await isNameTaken(trx, name))
+      throw new AppError('invalid', 'Choose another name.', { name: NAME_TAKEN });
     const id = randomToken().slice(0, 16);
     await insertInvitation(trx, {
       id,
@@ -74,7 +74,7 @@ export async function join(
     if (!invitation || !(await markInvitationUsed(trx, invitation.id, now))) return undefined;
     const { name, role } = invitation;
     const id = await newPerson(trx, parts, { name, role });
-    if (id === undefined) throw new AppError('conflict', `${TAKEN} Ask for another invitation.`);
+    if (id === undefined) throw new AppError('conflict', `${NAME_TAKEN} Ask for another invitation.`);
     await recordAct(trx, parts, { who: name, act: 'person.join', subject: id, after: role });
     return begin(trx, parts, { id, name }, { way: 'invitation', device });
   });

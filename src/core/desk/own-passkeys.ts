@@ -25,7 +25,7 @@ import {
   passkeysOf,
   updatePasskeyName,
 } from './passkey-rows.ts';
-import { type PersonRow, personById } from './person-rows.ts';
+import { holdPerson, type PersonRow, personById } from './person-rows.ts';
 import { codesLeft } from './recovery-code-rows.ts';
 import type { AtDesk, DeskParts } from './sessions.ts';
 
@@ -146,6 +146,7 @@ export async function renamePasskey(
 /** @throws AppError `conflict` where it is their last way in, `not-found` where it is none of theirs */
 export async function removePasskey(parts: DeskParts, who: AtDesk, id: string): Promise<string> {
   return parts.db.transaction().execute(async (trx) => {
+    await holdPerson(trx, who.id); // two that are removed at once would else each be the last but one
     const own = await passkeysOf(trx, who.id);
     const passkey = own.find((one) => one.id === id);
     if (!passkey) throw noPasskey();
@@ -157,7 +158,7 @@ export async function removePasskey(parts: DeskParts, who: AtDesk, id: string): 
   });
 }
 
-const addSubject = ({ id }: AtDesk) => `add ${id}`;
+const addSubject = ({ session }: AtDesk) => `add ${session.id}`;
 
 async function personOf({ db }: PasskeyParts, { id }: AtDesk): Promise<PersonRow> {
   const person = await personById(db, id);

@@ -25,6 +25,7 @@ import {
   passkeysOf,
 } from './passkey-rows.ts';
 import { type PersonRow, personById } from './person-rows.ts';
+import { noteRefusedTry } from './refused-tries.ts';
 import { type AtDesk, renewSession } from './sessions.ts';
 import { begin, type Visitor } from './sign-in.ts';
 import { countTry } from './ways-in.ts';
@@ -58,7 +59,7 @@ export async function signInByPasskey(
     usePasskey(parts, response, SIGN_IN, (trx, person) =>
       begin(trx, parts, person, { way: 'passkey', device }),
     ),
-  );
+  ).catch((error) => counted(parts, error));
   parts.log.info('desk.signed-in', {});
   return session;
 }
@@ -86,11 +87,18 @@ export async function stepUpByPasskey(
     if (person.id !== who.id) throw new AppError('unauthorized', 'That passkey is somebody else’s.');
     await recordAct(trx, parts, { who: who.name, act: 'session.step-up', subject: who.id });
     return renewSession(trx, parts.clock, who.session.id);
-  });
+  }).catch((error) => counted(parts, error));
 }
 
 const SIGN_IN = 'sign-in';
-const stepUpSubject = ({ id }: AtDesk) => `step-up ${id}`;
+/** Of the session: what another one was asked, nobody can answer in this one. */
+const stepUpSubject = ({ session }: AtDesk) => `step-up ${session.id}`;
+
+/** Passes on why a passkey was refused, once it is counted. */
+async function counted(parts: PasskeyParts, error: unknown): Promise<never> {
+  if (error instanceof AppError) await noteRefusedTry(parts);
+  throw error;
+}
 
 async function question(
   parts: PasskeyParts,
@@ -114,7 +122,8 @@ async function usePasskey<T>(
   use: (trx: Trx, person: PersonRow) => Promise<T>,
 ): Promise<T> {
   const { db, clock, siteUrl } = parts;
-  const passkey = typeof response.id === 'string' ? await passkeyById(db, response.id) : undefined;
+  const isId = typeof response.id === 'string' && CREDENTIAL_ID.test(response.id);
+  const passkey = isId ? await passkeyById(db, response.id) : undefined;
   const person = passkey && (await personById(db, passkey.person_id));
   const { userHandle } = response.response ?? {};
   if (!passkey || !person || (userHandle && userHandle !== person.handle))
@@ -146,4 +155,6 @@ async function usePasskey<T>(
   throw refusal(parts, 'its counter went back', COPIED);
 }
 
+/** base64url of 1,023 bytes at most (WebAuthn section 4, credential id). */
+const CREDENTIAL_ID = /^[\w-]{1,1364}$/;
 const COUNTER = Symbol('the counter went back');

@@ -4,15 +4,19 @@ import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
 import { recordAct } from './audit.ts';
+import { endOpenInvitations } from './invitation-rows.ts';
 import { deletePasskeysOf, passkeysOf } from './passkey-rows.ts';
 import {
   everybody,
   firstOwner,
   heldOwners,
+  holdNames,
   insertPerson,
+  isNameTaken,
   markRemoved,
   type PersonRow,
   personById,
+  updateName,
   updateRole,
 } from './person-rows.ts';
 import { codesLeft, deleteCodesOf } from './recovery-code-rows.ts';
@@ -22,6 +26,9 @@ import { type AtDesk, type DeskParts, endSessionsOf } from './sessions.ts';
 /** As whom acts of the owner have always been written down. */
 const OWNER = 'owner';
 const NAME_MAX = 60;
+export const NAME_TAKEN = 'Somebody at the desk has, or had, that name: acts are noted under it.';
+/** Under these the audit log, and a comment's history, tell what nobody at the desk did. */
+const NOBODY = /^(?:akismet|commenter|console|filter|owner, by letter|this site|watchpost)$/i;
 const LAST_OWNER =
   'This is the only owner: the desk would be nobody’s. Make somebody else an owner first, then try again.';
 
@@ -52,6 +59,7 @@ export async function newPerson(
 ): Promise<string | undefined> {
   const id = randomBytes(12).toString('base64url');
   const handle = randomBytes(32).toString('base64url');
+  await holdNames(trx);
   const isNew = await insertPerson(trx, { id, name, role, handle, created_at: isoTime(clock.now()) });
   return isNew ? id : undefined;
 }
@@ -72,7 +80,7 @@ export async function peopleAtDesk(db: Db): Promise<Person[]> {
 }
 
 /**
- * Gives somebody another role; their sessions go on with it.
+ * Gives somebody another role; their sessions go on with it. Whoever is no owner any more leaves no invitation behind.
  *
  * @throws AppError `conflict` for the only owner, `not-found` for somebody who has gone
  */
@@ -80,7 +88,8 @@ export async function changeRole(parts: DeskParts, by: AtDesk, id: string, role:
   return parts.db.transaction().execute(async (trx) => {
     const person = await personToChange(trx, id, role === 'owner');
     await updateRole(trx, id, role);
-    const change = { subject: person.id, before: person.role, after: role };
+    const ended = role === 'owner' ? '' : await endInvitationsOf(trx, parts, person);
+    const change = { subject: person.id, before: person.role, after: role + ended };
     await recordAct(trx, parts, { who: by.name, act: 'person.role', ...change });
     return person.name;
   });
@@ -98,10 +107,21 @@ export async function removePerson(parts: DeskParts, by: AtDesk, id: string): Pr
     await endSessionsOf(trx, id);
     await deletePasskeysOf(trx, id);
     await deleteCodesOf(trx, id);
-    const change = { subject: person.id, before: `${person.name}, ${person.role}` };
+    const ended = await endInvitationsOf(trx, parts, person);
+    const change = { subject: person.id, before: `${person.name}, ${person.role}${ended}` };
     await recordAct(trx, parts, { who: by.name, act: 'person.remove', ...change });
     return person.name;
   });
+}
+
+/** An owner who goes could come back by an invitation of their own: all that are open end, whoever made them. */
+async function endInvitationsOf(
+  trx: Trx,
+  { clock }: Pick<Parts, 'clock'>,
+  { role }: PersonRow,
+): Promise<string> {
+  const count = role === 'owner' ? await endOpenInvitations(trx, isoTime(clock.now())) : 0;
+  return count === 0 ? '' : `; open invitations ended: ${count}`;
 }
 
 async function personToChange(trx: Trx, id: string, staysOwner: boolean): Promise<PersonRow> {
@@ -114,13 +134,51 @@ async function personToChange(trx: Trx, id: string, staysOwner: boolean): Promis
 
 /** @throws AppError `invalid` with the field `name`, or `role` */
 export function checkedPerson(name: string, role: string): { name: string; role: Role } {
-  const tidy = name.normalize('NFKC').replace(/\s+/gu, ' ').trim();
   const known = ROLES.find((one) => one === role);
   const fields: Record<string, string> = {};
-  if (!/[\p{L}\p{N}]/u.test(tidy) || /[\p{C}]/u.test(tidy))
-    fields.name = 'Write the name that acts are noted under.';
-  else if (tidy.length > NAME_MAX) fields.name = `A name may have ${NAME_MAX} characters.`;
+  const tidy = tidyName(name);
+  const fault = faultOfName(tidy);
+  if (fault) fields.name = fault;
   if (!known) fields.role = 'Choose a role.';
-  if (!known || fields.name) throw new AppError('invalid', 'Something is missing.', fields);
+  if (!known || fault) throw new AppError('invalid', 'Something is missing.', fields);
   return { name: tidy, role: known };
+}
+
+/**
+ * Gives somebody the name that they choose; acts of before keep the one of before.
+ *
+ * @returns the name as it is written down
+ * @throws AppError `invalid` with the field `name`, where it is none or another's; `unauthorized` where they have gone
+ */
+export async function changeOwnName(
+  parts: DeskParts,
+  who: Pick<AtDesk, 'id'>,
+  typed: string,
+): Promise<string> {
+  const name = tidyName(typed);
+  const fault = faultOfName(name);
+  if (fault) throw new AppError('invalid', 'Your name was not changed.', { name: fault });
+  return parts.db.transaction().execute(async (trx) => {
+    await holdNames(trx);
+    const person = await personById(trx, who.id);
+    if (!person) throw new AppError('unauthorized', 'You are not at the desk any more.');
+    if (person.name === name) return name;
+    if (await isNameTaken(trx, name, who.id))
+      throw new AppError('invalid', 'Your name was not changed.', { name: NAME_TAKEN });
+    await updateName(trx, who.id, name);
+    const change = { subject: who.id, before: person.name, after: name };
+    await recordAct(trx, parts, { who: person.name, act: 'person.name', ...change });
+    return name;
+  });
+}
+
+function tidyName(name: string): string {
+  return name.normalize('NFKC').replace(/\s+/gu, ' ').trim();
+}
+
+function faultOfName(tidy: string): string | undefined {
+  if (!/[\p{L}\p{N}]/u.test(tidy) || /[\p{C}]/u.test(tidy))
+    return 'Write the name that acts are noted under.';
+  if (tidy.length > NAME_MAX) return `A name may have ${NAME_MAX} characters.`;
+  return NOBODY.test(tidy) ? 'What the site does itself is noted under that name: take another.' : undefined;
 }

@@ -45,14 +45,46 @@ export async function personByName(db: Db | Trx, name: string): Promise<PersonRo
     .executeTakeFirst();
 }
 
-/** Whether somebody has that name, or had it. */
-export async function isNameTaken(db: Db | Trx, name: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('person')
-    .select('id')
-    .where('name_key', '=', nameKey(name))
-    .executeTakeFirst();
-  return row !== undefined;
+/**
+ * Whether somebody has that name, or had it: also before they took another, as acts stand under it.
+ *
+ * @param but whose own names do not count
+ */
+export async function isNameTaken(db: Db | Trx, name: string, but?: string): Promise<boolean> {
+  const key = nameKey(name);
+  const row = await db.selectFrom('person').select('id').where('name_key', '=', key).executeTakeFirst();
+  if (row) return row.id !== but;
+  const changes = await db
+    .selectFrom('audit')
+    .select(['before', 'subject'])
+    .where('act', '=', 'person.name')
+    .execute();
+  return changes.some(({ before, subject }) => subject !== but && nameKey(before ?? '') === key);
+}
+
+export async function updateName(trx: Trx, id: string, name: string): Promise<void> {
+  await trx
+    .updateTable('person')
+    .set({ name, name_key: nameKey(name) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Keeps whoever else is about to take or give a name waiting, until the transaction ends. */
+export async function holdNames(trx: Trx): Promise<void> {
+  await trx
+    .updateTable('person')
+    .set((w) => ({ name_key: w.ref('name_key') }))
+    .execute();
+}
+
+/** Keeps what else is about to change of somebody's ways in waiting, until the transaction ends. */
+export async function holdPerson(trx: Trx, id: string): Promise<void> {
+  await trx
+    .updateTable('person')
+    .set((w) => ({ handle: w.ref('handle') }))
+    .where('id', '=', id)
+    .execute();
 }
 
 /** The owner who was there first. */

@@ -4,7 +4,7 @@ import type { Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { tokenHash } from '../platform/tokens.ts';
 import { recordAct } from './audit.ts';
-import { markDrilled } from './person-rows.ts';
+import { holdPerson, markDrilled } from './person-rows.ts';
 import { codesLeft, deleteCodesOf, insertCodes, markCodeUsed, unusedCode } from './recovery-code-rows.ts';
 import type { AtDesk, DeskParts } from './sessions.ts';
 
@@ -25,6 +25,7 @@ export async function makeRecoveryCodes(parts: DeskParts, who: AtDesk): Promise<
   const { db, clock } = parts;
   const codes = Array.from({ length: CODES }, newCode);
   await db.transaction().execute(async (trx) => {
+    await holdPerson(trx, who.id); // of two who make some at once the second replaces those of the first
     await deleteCodesOf(trx, who.id);
     await insertCodes(trx, codes.map(codeHash), { person: who.id, now: isoTime(clock.now()) });
     await recordAct(trx, parts, { who: who.name, act: 'codes.make', subject: who.id });

@@ -7,6 +7,7 @@ import { NoRoom } from '../platform/reserve.ts';
 import { deleteExpiredTokens } from '../platform/token-rows.ts';
 import { randomToken, tokenHash } from '../platform/tokens.ts';
 import { recordAct } from './audit.ts';
+import { forgetOldTries } from './refused-tries.ts';
 import type { Role } from './roles.ts';
 
 export const IDLE_MS = 8 * HOUR;
@@ -179,19 +180,47 @@ export async function endOtherSessions(trx: Trx, person: string, id: string): Pr
   await trx.deleteFrom('session').where('person_id', '=', person).where('id', '!=', id).execute();
 }
 
-export async function endSession({ db, log }: Pick<Parts, 'db' | 'log'>, token: string): Promise<void> {
-  await db.deleteFrom('session').where('hash', '=', tokenHash('session', token)).execute();
-  log.info('desk.signed-out', {});
+/**
+ * Ends the session of a token, where there is one.
+ *
+ * @param instead what takes its place, where it does not end by somebody's leaving
+ */
+export async function endSession(
+  parts: DeskParts & Pick<Parts, 'log'>,
+  token: string,
+  instead?: 'another sign-in',
+): Promise<void> {
+  const hash = tokenHash('session', token);
+  const isEnded = await parts.db.transaction().execute(async (trx) => {
+    const person = await personOfSession(trx, hash);
+    const { numDeletedRows } = await trx.deleteFrom('session').where('hash', '=', hash).executeTakeFirst();
+    if (!person || numDeletedRows === 0n) return false;
+    const after = instead && `for ${instead}`;
+    await recordAct(trx, parts, { who: person.name, act: 'session.end', subject: person.id, after });
+    return true;
+  });
+  if (isEnded) parts.log.info('desk.signed-out', {});
 }
 
-/** What nobody can use any more: sessions, and questions to passkeys, of which a flood may leave many. */
-export async function deleteOldSessions({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<void> {
+async function personOfSession(trx: Trx, hash: string): Promise<{ id: string; name: string } | undefined> {
+  return trx
+    .selectFrom('session')
+    .innerJoin('person', 'person.id', 'session.person_id')
+    .select(['person.id as id', 'person.name as name'])
+    .where('hash', '=', hash)
+    .executeTakeFirst();
+}
+
+/** What nobody can use any more: sessions, and questions to passkeys, of which a flood may leave many; old counts. */
+export async function deleteOldSessions(parts: Pick<Parts, 'db' | 'clock'>): Promise<void> {
+  const { db, clock } = parts;
   const now = clock.now();
   await db
     .deleteFrom('session')
     .where((w) => w.or([w('expires_at', '<', isoTime(now)), w('seen_at', '<', isoAfter(now, -IDLE_MS))]))
     .execute();
   await deleteExpiredTokens(db, isoTime(now), 'passkey-challenge');
+  await forgetOldTries(parts);
 }
 
 /** Not the token, and nothing made of it. */

@@ -9,6 +9,7 @@ import { recordAct } from './audit.ts';
 import { ownerOf } from './people.ts';
 import { type PersonRow, personById, personByName } from './person-rows.ts';
 import { useRecoveryCode } from './recovery-codes.ts';
+import { noteRefusedTry } from './refused-tries.ts';
 import {
   type AtDesk,
   type DeskParts,
@@ -79,7 +80,7 @@ export async function signInByLink(
   token: string,
   { network, device }: Visitor,
 ): Promise<string | undefined> {
-  const { db, clock, log, limits } = parts;
+  const { db, clock, log } = parts;
   const now = isoTime(clock.now());
   const session = await withReserve(parts, () =>
     db.transaction().execute(async (trx) => {
@@ -90,7 +91,7 @@ export async function signInByLink(
     }),
   );
   log[session ? 'info' : 'warn'](session ? 'desk.signed-in' : 'desk.link-refused', {});
-  if (!session) countTry(limits, 'sign-in', network);
+  if (!session) await refuse(parts, 'sign-in', network);
   return session;
 }
 
@@ -105,7 +106,7 @@ export async function signInByCode(
   code: string,
   { network, device }: Visitor,
 ): Promise<string | undefined> {
-  const { db, log, limits } = parts;
+  const { db, log } = parts;
   const session = await withReserve(parts, () =>
     db.transaction().execute(async (trx) => {
       const used = await useRecoveryCode(trx, parts, code);
@@ -114,7 +115,7 @@ export async function signInByCode(
     }),
   );
   log[session ? 'info' : 'warn'](session ? 'desk.signed-in' : 'desk.code-refused', {});
-  if (!session) countTry(limits, 'recovery-code', network);
+  if (!session) await refuse(parts, 'recovery-code', network);
   return session;
 }
 
@@ -131,7 +132,7 @@ export async function tryCode(
   code: string,
   { network, isRecovery }: { network: string; isRecovery: boolean },
 ): Promise<{ token: string; left: number } | undefined> {
-  const { db, clock, log, limits } = parts;
+  const { db, clock, log } = parts;
   const tried = await db.transaction().execute(async (trx) => {
     const used = await useRecoveryCode(trx, parts, code, who.id);
     if (!used) return undefined;
@@ -142,8 +143,18 @@ export async function tryCode(
   });
   if (tried) return tried;
   log.warn('desk.code-refused', {});
-  countTry(limits, 'recovery-code', network);
+  await refuse(parts, 'recovery-code', network);
   return undefined;
+}
+
+/** @throws AppError `limited` for too many; those are no longer counted for whoever reads how many there were */
+async function refuse(
+  parts: Pick<SignInParts, 'db' | 'clock' | 'limits'>,
+  kind: 'sign-in' | 'recovery-code',
+  network: string,
+): Promise<void> {
+  countTry(parts.limits, kind, network);
+  await noteRefusedTry(parts);
 }
 
 /** Lets a person in; whoever recovers takes every session away from whoever else has one. */

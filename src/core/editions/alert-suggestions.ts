@@ -24,7 +24,8 @@ export interface AlertSuggestion extends AlertSubject {
  * What the desk asks "send now to N?" about: articles of the set severity, and updates of stories that still develop and
  * that readers have been told of. Nothing is kept but what was sent and what was dismissed.
  *
- * @param parts.readerCounts to how many each would go is a count of all subscribers, which may be of some seconds ago
+ * @param parts.readerCounts to how many each would go is a count of all subscribers; with very many it may be one of the last
+ *   look, of a day ago at most, while it is made anew
  */
 export async function alertSuggestions(
   parts: EditionParts & { readerCounts?: Remembered<number> },

@@ -5,7 +5,6 @@ const REST_SHARE = 20;
 
 /** An answer that took so long is given once more, if it is not much too old, and made anew behind whoever asked. */
 const SLOW_MS = 50;
-const STALE_MS = 30 * SECOND;
 const AFTERWARDS_MS = 20;
 
 interface Known<T> {
@@ -20,6 +19,8 @@ export interface RememberedTimes {
   leastMs?: number;
   /** How many times as long as its making took an answer is kept, at least. */
   restShare?: number;
+  /** How old an answer that takes long may be, beyond that, to be given once more while a new one is made. */
+  staleMs?: number;
   most?: number;
 }
 
@@ -30,11 +31,18 @@ export interface RememberedTimes {
 export class Remembered<T> {
   readonly #leastMs: number;
   readonly #restShare: number;
+  readonly #staleMs: number;
   readonly #most: number;
   readonly #known = new Map<string, Known<T>>();
 
-  constructor({ leastMs = SECOND, restShare = REST_SHARE, most = 100 }: RememberedTimes = {}) {
+  constructor({
+    leastMs = SECOND,
+    restShare = REST_SHARE,
+    staleMs = 30 * SECOND,
+    most = 100,
+  }: RememberedTimes = {}) {
     this.#restShare = restShare;
+    this.#staleMs = staleMs;
     this.#leastMs = leastMs;
     this.#most = most;
   }
@@ -43,7 +51,7 @@ export class Remembered<T> {
     const known = this.#known.get(key);
     const now = performance.now();
     if (known && now < known.until) return known.answer;
-    if (!known || known.tookMs < SLOW_MS || now > known.until + STALE_MS) return this.#make(key, ask);
+    if (!known || known.tookMs < SLOW_MS || now > known.until + this.#staleMs) return this.#make(key, ask);
     known.until = Number.POSITIVE_INFINITY;
     // Who asked has an answer by then; where it fails, it is forgotten, and the next who asks waits for one.
     setTimeout(() => void this.#make(key, ask).catch(() => {}), AFTERWARDS_MS).unref();

@@ -28,7 +28,7 @@ export async function sentBy<Credential>(
   const { credential } = sent;
   if (credential !== undefined && !isRecord(credential))
     throw new AppError('invalid', 'What was sent is no passkey.');
-  const text = (name: string) => (typeof sent[name] === 'string' ? sent[name] : '');
+  const text = (name: string) => (typeof sent[name] === 'string' ? sent[name].replaceAll('\0', '') : '');
   return { credential: credential as Credential | undefined, text };
 }
 

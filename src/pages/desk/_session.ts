@@ -57,7 +57,7 @@ export function stepUpFirst(
 /** Gives the browser a session; the one that it had ends, so that nobody is handed one to sign in with. */
 export async function enterDesk(context: Cookies, token: string): Promise<void> {
   const before = context.cookies.get(cookieName(context))?.value;
-  if (before) await endSession(context.locals.app, before);
+  if (before) await endSession(context.locals.app, before, 'another sign-in');
   keepSession(context, token);
 }
 

@@ -41,7 +41,7 @@ export const GET: APIRoute = async (context) => {
 export const HEAD: APIRoute = async (context) => {
   const person = await atDesk(context, 'editions');
   if (person instanceof Response) return person;
-  return new Response(null, { status: 405, headers: { allow: 'GET' } });
+  return new Response(null, { status: 405, headers: { allow: 'GET', 'cache-control': 'no-store' } });
 };
 
 function eventOf(state: LiveState): string {

@@ -29,7 +29,8 @@ const server = createServer((socket) => {
 });
 server.listen(0, '127.0.0.1', () => answer({ port: (server.address() as { port: number }).port }));
 process.on('message', (order: SinkOrder) => {
-  if ('reset' in order) Object.assign(counted, { taken: 0, cut: 0, connections: 0, firstAt: 0, lastAt: 0 });
+  if (order.delayMs !== undefined) manners.delayMs = order.delayMs;
+  if (order.reset) Object.assign(counted, { taken: 0, cut: 0, connections: 0, firstAt: 0, lastAt: 0 });
   awaited = order.until ?? Number.POSITIVE_INFINITY;
   if (counted.taken >= (order.until ?? 0)) tell();
 });

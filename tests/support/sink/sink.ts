@@ -27,7 +27,7 @@ export interface Counted {
   lastAt: number;
 }
 
-export type SinkOrder = { until?: number } | { reset: true; until?: number };
+export type SinkOrder = { until?: number; reset?: true; delayMs?: number };
 export type SinkAnswer = { port: number } | { counted: Counted };
 
 /** A relay that takes every letter and keeps none. */
@@ -38,6 +38,8 @@ export interface Sink {
   counted(until?: number): Promise<Counted>;
   /** Counts from nought again. */
   reset(): Promise<void>;
+  /** From now on each reply takes so many milliseconds. */
+  pace(delayMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startSink(options: SinkOptions = {}, role: Role = 'any'): 
     url: `smtp://127.0.0.1:${port}`,
     counted: (until) => order(until === undefined ? {} : { until }),
     reset: async () => void (await order({ reset: true })),
+    pace: async (delayMs) => void (await order({ delayMs })),
     stop: () => started.stop(),
   };
 }

@@ -25,9 +25,9 @@ const MOST_DECIDED = 1000;
 /** So many comments are walked over for one page, and so many at a time. */
 const MOST_WALKED = 10_000;
 const WALKED_AT_ONCE = 1000;
-/** So many texts are looked through for one page, and so many at a time. */
+/** So many texts are looked through for one page; so many at first, and as there are few hits twice as many each time. */
 const MOST_LOOKED_AT = 5000;
-const LOOKED_AT_ONCE = 500;
+const LOOKED_AT_FIRST = 500;
 
 /** Comments that are alike: decided together, or each by itself. */
 export interface Cluster {
@@ -166,7 +166,7 @@ async function fittingIds(
   fits: ((comment: LookedAt) => boolean) | undefined,
   before: number | undefined,
 ): Promise<{ ids: number[]; next: number | undefined }> {
-  const atOnce = fits ? LOOKED_AT_ONCE : QUEUE_LENGTH + 1;
+  let atOnce = fits ? LOOKED_AT_FIRST : QUEUE_LENGTH + 1;
   const ids: number[] = [];
   let from = before;
   for (let looked = 0; looked < MOST_LOOKED_AT; ) {
@@ -176,6 +176,7 @@ async function fittingIds(
     from = rows.at(-1)?.id;
     if (ids.length > QUEUE_LENGTH) return { ids: ids.slice(0, QUEUE_LENGTH), next: ids[QUEUE_LENGTH - 1] };
     if (rows.length < atOnce) return { ids, next: undefined };
+    atOnce = Math.min(2 * atOnce, MOST_LOOKED_AT - looked);
   }
   return { ids, next: from };
 }

@@ -1,5 +1,6 @@
 import type { AstroGlobal } from 'astro';
 import { removePasskey, renamePasskey } from '#core/desk/own-passkeys.ts';
+import { changeOwnName } from '#core/desk/people.ts';
 import { makeRecoveryCodes } from '#core/desk/recovery-codes.ts';
 import { type AtDesk, revokeSession } from '#core/desk/sessions.ts';
 import { tryCode } from '#core/desk/sign-in.ts';
@@ -18,6 +19,9 @@ export interface Done {
   codes?: string[];
   /** Of the code that was typed. */
   codeError?: string | undefined;
+  /** Of the name that was typed, and that name. */
+  nameError?: string | undefined;
+  typedName?: string;
 }
 
 type Page = Pick<AstroGlobal, 'request' | 'response' | 'locals' | 'cookies' | 'url'>;
@@ -30,15 +34,18 @@ const NO_CODE = 'This is no recovery code of yours, or it was used: each is good
 export async function doneBy(page: Page, person: AtDesk): Promise<Done | Response | undefined> {
   const { request, response } = page;
   if (request.method !== 'POST') return undefined;
+  let typedName = '';
   try {
     const form = await formOf(request);
+    typedName = form.text('own-name');
     const action = form.text('action');
     const first = STEPPED_UP.includes(action) ? stepUpFirst(page, person, pressedOf(form)) : undefined;
     return first ?? (await act(page, person, form));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     markRefused(response, error);
-    return { kind: 'attention', title: error.message, codeError: error.fields.code };
+    const { code: codeError, name: nameError } = error.fields;
+    return { kind: 'attention', title: error.message, codeError, nameError, typedName };
   }
 }
 
@@ -51,6 +58,7 @@ async function act(page: Page, person: AtDesk, form: Form): Promise<Done> {
     return { kind: 'good', title: 'These are your recovery codes. Keep them now.', codes };
   }
   if (action === 'try') return drill(page, person, form.text('code'));
+  if (action === 'name') return takeName(page, person, form.text('own-name'));
   if (action === 'rename')
     return renamePasskey(app, person, { id, name: form.text('name') }).then(() =>
       good('It has its new name.'),
@@ -67,6 +75,12 @@ async function drill(page: Page, person: AtDesk, code: string): Promise<Done> {
   if (!tried) throw new AppError('invalid', 'That code does not open the desk.', { code: NO_CODE });
   keepSession(page, tried.token);
   return good(`It works. It is used up by that: ${counted(tried.left, 'code')} left. The drill is done.`);
+}
+
+async function takeName({ locals }: Page, person: AtDesk, typed: string): Promise<Done> {
+  const name = await changeOwnName(locals.app, person, typed);
+  locals.desk = { ...person, name }; // for what this very page shows
+  return good(`You are ${name} at the desk. What you did before keeps the name of then.`);
 }
 
 function good(title: string): Done {

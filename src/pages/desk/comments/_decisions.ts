@@ -11,7 +11,7 @@ import {
 } from '#core/comments/moderation/moderate-comment.ts';
 import { AppError } from '#core/platform/errors.ts';
 import { counted } from '../../../components/wording.ts';
-import { type Form, formOf } from '../../_form.ts';
+import { type Form, formOf, rowNumber } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
 import { nameOfState } from './_states.ts';
 
@@ -60,7 +60,7 @@ async function decide(app: App, form: Form, by: string): Promise<Told> {
   const read = readComments({ text: (name) => (name === 'ids' ? allNamed(form) : form.text(name)) }) ?? [];
   const [one = { id: 0 }] = read;
   if (action === 'undo') {
-    const count = await undoModeration(app, Number(form.text('moderation')), by);
+    const count = await undoModeration(app, rowNumber(form.text('moderation')), by);
     return { title: `Taken back: ${counted(count, 'comment')}.` };
   }
   if (action === 'answer') {

@@ -11,7 +11,7 @@ import type { CommentRule } from '#core/comments/rules/rule-rows.ts';
 import { type CommentTrial, tryComment } from '#core/comments/rules/try-comment.ts';
 import { type RuleTrial, tryRule } from '#core/comments/rules/try-rule.ts';
 import { AppError } from '#core/platform/errors.ts';
-import { type Form, formOf } from '../../_form.ts';
+import { type Form, formOf, rowNumber } from '../../_form.ts';
 import { markRefused } from '../../_status.ts';
 
 /** What a form of the page of lists has brought about. */
@@ -54,7 +54,7 @@ export async function rulesActedOn(
 
 async function act(app: App, form: Form, by: string): Promise<Omit<RuleActs, 'typed' | 'wrong'>> {
   const action = form.text('action');
-  const id = Number(form.text('id')) || 0;
+  const id = rowNumber(form.text('id'));
   if (action === OF_COMMENT) return { commentTrial: await tryComment(app, typedComment(form)) };
   if (action === 'try-rule') {
     const rule = checkedRule(typedRule(form));
