@@ -13,6 +13,7 @@ import { editionLetters } from './editions/edition-letters.ts';
 import { houseOf } from './editions/house.ts';
 import { letterMaker } from './editions/letter-for.ts';
 import { ProgressWatch } from './editions/progress.ts';
+import { ReadersLately } from './editions/readers-lately.ts';
 import { SnsTopic } from './mail/bounces/sns-topic.ts';
 import { type LetterFor, Sender } from './mail/deliver.ts';
 import { type DkimSigner, readDkimSigner } from './mail/dkim.ts';
@@ -54,6 +55,7 @@ export interface App extends Parts {
   kept: KeptLetters;
   /** To how many each alert or letter would go that waits for a word. */
   readerCounts: Remembered<number>;
+  readersLately: ReadersLately;
   /** Absent without SES_TOPIC_ARN. */
   sns: SnsTopic | undefined;
 }
@@ -107,6 +109,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
     progress,
     live: new Live(parts, progress),
     kept: new KeptLetters(config.dataDir),
+    readersLately: new ReadersLately(),
     readerCounts: new Remembered<number>({ restShare: 200, staleMs: DAY }),
   };
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Remembered } from '#core/platform/remembered.ts';
 
 test('who asks while an answer is made gets that one, and it is kept for a while', async () => {
@@ -71,4 +72,16 @@ test('a slow answer is given once more while a new one is made behind who asked'
   assert.equal(asked, 0, 'not before it was answered');
   while ((await remembered.of('a', ask)) === 1) await new Promise((resolve) => setTimeout(resolve, 1));
   assert.ok(asked > 0);
+});
+
+test('what is made quickly is made anew each time where that is asked for, what takes long is kept', async () => {
+  const remembered = new Remembered<number>({ quickMs: 30 });
+  let asked = 0;
+  const quick = async () => ++asked;
+  assert.deepEqual([await remembered.of('quick', quick), await remembered.of('quick', quick)], [1, 2]);
+  const slow = async () => {
+    await sleep(40);
+    return ++asked;
+  };
+  assert.deepEqual([await remembered.of('slow', slow), await remembered.of('slow', slow)], [3, 3]);
 });

@@ -5,6 +5,7 @@ import { editionById } from './edition-rows.ts';
 import { lookOf } from './look-at-plan.ts';
 import { type EditionParts, plannedEdition } from './make-edition.ts';
 import type { Plan } from './plan.ts';
+import type { ReadersLately } from './readers-lately.ts';
 import { alertSubject, plannedAlert } from './send-alert.ts';
 import { letterNamed, plannedLetter } from './send-letter.ts';
 import { variantsOf } from './verify-rows.ts';
@@ -24,6 +25,8 @@ export interface LettersToSee {
   letters: Variant[];
 }
 
+type SeeingParts = EditionParts & { readersLately?: ReadersLately };
+
 /**
  * What readers would get now, or have got where the edition has started; changes nothing.
  *
@@ -31,7 +34,7 @@ export interface LettersToSee {
  * @throws AppError `not-found`, `invalid` as whatever makes such an edition
  */
 export async function lettersToSee(
-  parts: EditionParts,
+  parts: SeeingParts,
   source: LetterSource,
 ): Promise<LettersToSee | undefined> {
   const { edition, variants } = (await plannedFrom(parts, source)) ?? {};
@@ -39,7 +42,7 @@ export async function lettersToSee(
 }
 
 async function plannedFrom(
-  parts: EditionParts,
+  parts: SeeingParts,
   source: LetterSource,
 ): Promise<{ edition: Edition; variants: readonly Variant[] } | undefined> {
   if (source.kind === 'alert') return plannedAlert(parts, alertSubject(parts, source.slug, source.isUpdate));
@@ -48,7 +51,7 @@ async function plannedFrom(
   return plannedDigest(parts, source.cadence, { plan: await looked(parts, source) });
 }
 
-async function plannedOrFrozen(parts: EditionParts, id: string) {
+async function plannedOrFrozen(parts: SeeingParts, id: string) {
   const edition = await editionById(parts.db, id);
   if (!edition) throw new AppError('not-found', `There is no edition "${id}".`);
   if (edition.number !== undefined) return { edition, variants: await variantsOf(parts.db, id) };
@@ -58,13 +61,14 @@ async function plannedOrFrozen(parts: EditionParts, id: string) {
 }
 
 async function plannedDigest(
-  parts: EditionParts,
+  parts: SeeingParts,
   cadence: Cadence,
   making: { id?: string; plan?: Plan | undefined },
 ) {
   const { id, plan } = making;
   const now = parts.clock.now();
   const planned = await plannedEdition(parts, cadence, now, {
+    lately: parts.readersLately,
     ...(id === undefined ? {} : { id }),
     ...(plan ? { plan } : {}),
   });

@@ -12,6 +12,7 @@ import { lastEdition, takeEditionNumber } from './edition-rows.ts';
 import { houseOf } from './house.ts';
 import { type Plan, requireVersion } from './plan.ts';
 import { deletePlan, planOf } from './plan-rows.ts';
+import type { ReadersLately } from './readers-lately.ts';
 import { dayIn, freeId, noteStarted, startEdition } from './start-edition.ts';
 import { numberStories } from './story.ts';
 import { insertStories, knownStories } from './story-rows.ts';
@@ -51,23 +52,32 @@ export interface Making {
   evenSo?: boolean | undefined;
 }
 
+/** How a digest is looked at that is not made yet. */
+interface Looking extends Pick<Making, 'id' | 'plan'> {
+  /** With very many readers, those of the last look will do. */
+  lately?: ReadersLately | undefined;
+}
+
 /** What the next edition would hold, and for how many; changes nothing. */
 export async function plannedEdition(
   parts: EditionParts & { db: Db | Trx },
   cadence: Cadence,
   now: Date,
-  { id, plan }: Making = {},
+  { id, plan, lately }: Looking = {},
 ): Promise<Planned> {
   const { db, library } = parts;
   const numbered = numberStories(await knownStories(db), library.articlesAt(now), now);
   const last = await lastDigests(db);
-  const least = await leastTold(db, { cadence, last });
+  const toldLeast = () => leastTold(db, { cadence, last });
+  const least = await (lately?.least.of(`${cadence} ${JSON.stringify(last)}`, toldLeast) ?? toldLeast());
   if (least === undefined) return { state: 'no-subscribers' };
   const beside = await besides(db, least);
   const telling = { cadence, last, besides: [...new Set(beside.map(({ edition }) => edition))] };
   const before = await lastEdition(db, cadence);
   const since = before?.until ?? BEGINNING;
-  const { variants, contents } = choosePlan(numbered.stories, await audiences(db, telling), {
+  const count = () => audiences(db, telling);
+  const counted = await (lately?.audiences.of(JSON.stringify(telling), count) ?? count());
+  const { variants, contents } = choosePlan(numbered.stories, counted, {
     beside,
     lastStory: before?.lastStory ?? 0,
     plan: plan ?? (await planOf(db, cadence)),

@@ -4,6 +4,7 @@ import type { EditionStory } from './edition.ts';
 import { type EditionParts, plannedEdition } from './make-edition.ts';
 import { NO_PLAN, type PlanState, planState } from './plan.ts';
 import { planOf } from './plan-rows.ts';
+import type { ReadersLately } from './readers-lately.ts';
 import { nextSlot } from './slots.ts';
 
 export interface NextDigest extends PlanState {
@@ -32,10 +33,15 @@ export async function nextDigest(
  * The stories among which an editor chooses for the next digest: what it would hold without a plan, and with the one
  * that is kept, in which others may have moved up. Newest first.
  */
-export async function storiesToPlan(parts: EditionParts, cadence: Cadence): Promise<EditionStory[]> {
+export async function storiesToPlan(
+  parts: EditionParts & { readersLately?: ReadersLately },
+  cadence: Cadence,
+): Promise<EditionStory[]> {
   const now = parts.clock.now();
   const plans = [NO_PLAN, (await planOf(parts.db, cadence)) ?? NO_PLAN];
-  const planned = await Promise.all(plans.map((plan) => plannedEdition(parts, cadence, now, { plan })));
+  const planned = await Promise.all(
+    plans.map((plan) => plannedEdition(parts, cadence, now, { plan, lately: parts.readersLately })),
+  );
   const stories = planned.flatMap((one) => (one.state === 'made' ? one.edition.contents.stories : []));
   const bySlug = new Map(stories.map((story) => [story.slug, story]));
   return [...bySlug.values()].sort((a, b) => b.published.localeCompare(a.published));

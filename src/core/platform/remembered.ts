@@ -22,6 +22,8 @@ export interface RememberedTimes {
   /** How old an answer that takes long may be, beyond that, to be given once more while a new one is made. */
   staleMs?: number;
   most?: number;
+  /** What is made within so long is not remembered at all. */
+  quickMs?: number;
 }
 
 /**
@@ -33,6 +35,7 @@ export class Remembered<T> {
   readonly #restShare: number;
   readonly #staleMs: number;
   readonly #most: number;
+  readonly #quickMs: number;
   readonly #known = new Map<string, Known<T>>();
 
   constructor({
@@ -40,11 +43,13 @@ export class Remembered<T> {
     restShare = REST_SHARE,
     staleMs = 30 * SECOND,
     most = 100,
+    quickMs = 0,
   }: RememberedTimes = {}) {
     this.#restShare = restShare;
     this.#staleMs = staleMs;
     this.#leastMs = leastMs;
     this.#most = most;
+    this.#quickMs = quickMs;
   }
 
   async of(key: string, ask: () => Promise<T>): Promise<T> {
@@ -75,7 +80,8 @@ export class Remembered<T> {
     }
     const now = performance.now();
     made.tookMs = now - began;
-    made.until = now + Math.max(this.#leastMs, this.#restShare * made.tookMs);
+    const isQuick = made.tookMs < this.#quickMs;
+    made.until = isQuick ? now : now + Math.max(this.#leastMs, this.#restShare * made.tookMs);
     return made.answer;
   }
 
