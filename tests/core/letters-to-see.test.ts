@@ -12,13 +12,16 @@ import { letterAsSeen, variantPreviews } from '#core/editions/previews.ts';
 import { scheduleLetter, startScheduled } from '#core/editions/scheduled.ts';
 import { letterNamed } from '#core/editions/send-letter.ts';
 import { MOST_TESTS, ownTestAddress, sendTests } from '#core/editions/send-test.ts';
-import { insertVariant } from '#core/editions/variant-rows.ts';
+import { type audiences, insertVariant } from '#core/editions/variant-rows.ts';
 import { insertWaiting } from '#core/editions/waiting-rows.ts';
 import { HOUR, isoAfter } from '#core/platform/clock.ts';
+import { Remembered } from '#core/platform/remembered.ts';
 import { openNewsroom, publish, told } from '../support/newsroom.ts';
 import { addReader } from '../support/readers.ts';
 import { startSmtpFake } from '../support/smtp-fake.ts';
 import type { TestApp } from '../support/test-app.ts';
+
+type Audiences = Awaited<ReturnType<typeof audiences>>;
 
 /** What a source's letters say: to how many readers of what, with which stories. */
 async function seen(app: TestApp, source: LetterSource): Promise<string[] | undefined> {
@@ -52,6 +55,24 @@ test('each different letter of the next digest is there once, with all of its re
   const look = await lookAtPlan(app, 'weekly', { plan, version: '0' });
   assert.deepEqual((await seen(app, { kind: 'digest', cadence: 'weekly', look }))?.[0], '2 of all: one,two');
   await assert.rejects(seen(app, { kind: 'digest', cadence: 'weekly', look: 'gone' }), { code: 'not-found' });
+});
+
+test('with very many readers a look may have the counts of the last one; what is made counts anew', async (t) => {
+  const app = await newsroom(t);
+  const readersLately = {
+    least: new Remembered<number | undefined>(),
+    audiences: new Remembered<Audiences>(),
+  };
+  const looking = { ...app, readersLately };
+  const source = { kind: 'digest', cadence: 'weekly' } as const;
+  const before = await seen(looking, source);
+  assert.deepEqual(before, await seen(app, source));
+  await addReader(app, 'dan@example.org');
+  assert.deepEqual(await seen(looking, source), before);
+  assert.deepEqual(await seen(app, source), ['3 of all: two,one', '1 of phishing: two']);
+  const made = await makeEdition(looking, 'weekly', app.clock.now());
+  assert.ok(made.state === 'made' && made.recipients === 4);
+  assert.equal(await seen(looking, source), undefined, 'what was told meanwhile is no count');
 });
 
 test('readers who were told different things before and get the same words have one letter', async (t) => {
