@@ -38,12 +38,12 @@ export function observatoryFile(): string | undefined {
  * Lets the Observatory's own code grade this site, and keeps what it says. It runs in a process of its own, which gets no
  * setting and no secret, may write nothing, and reaches nothing but this server.
  *
- * @throws AppError `unavailable` where it is not installed, or fails
+ * @throws AppError `conflict` where it is not installed, `unavailable` where it fails
  */
 export async function scoreHeaders(app: App): Promise<KeptScore> {
   const file = observatoryFile();
   if (file === undefined)
-    throw new AppError('unavailable', 'The Observatory’s code is not installed, so nothing was graded.');
+    throw new AppError('conflict', 'The Observatory’s code is not installed, so nothing was graded.');
   const asked = { file, site: app.siteUrl.origin, peer: ownPeer(app.config) };
   const said = await answerOf(JSON.stringify(asked)).catch((error: unknown) => {
     app.log.warn('observatory.failed', { message: wordsOf(error) });
