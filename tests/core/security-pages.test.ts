@@ -98,7 +98,7 @@ test('the desk shows the headers of the home page as they came, and how to have 
     { action: 'score' },
     { cookie: owner.plain.cookie },
   );
-  assert.equal(asked.status, 503);
+  assert.equal(asked.status, 409);
   assert.match(await asked.text(), /not installed, so nothing was graded/);
 });
 
