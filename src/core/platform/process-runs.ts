@@ -18,6 +18,7 @@ import {
   openRuns,
   type ProcessRunTable,
 } from './process-run-rows.ts';
+import { NoRoom } from './reserve.ts';
 
 /** How often a process notes that it is there: how exactly it is known when one was last seen. */
 const SEEN_EVERY_MS = 30 * SECOND;
@@ -46,15 +47,9 @@ export interface ProcessRun {
  */
 export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Promise<ProcessRun> {
   const { config, db, clock, log } = parts;
-  await noteGone(parts);
-  await forgetOldRuns(parts);
   const id = randomBytes(9).toString('base64url');
   OWN.add(id);
-  const now = isoTime(clock.now());
-  await insertRun(db, {
-    ...{ id, job, machine: thisMachine(), pid: process.pid, started_at: now, seen_at: now },
-    ...{ ended_at: null, ending: null, error: null, acknowledged_at: null },
-  });
+  await noteBegin(parts, id, job);
   let seeing = Promise.resolve();
   const see = () => {
     seeing = seeing.then(() => noteSeen(parts, id));
@@ -79,6 +74,22 @@ export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Pr
       }
     },
   };
+}
+
+/** On a full disk that cannot be written, and the site is served all the same: its owner has to get in to make room. */
+async function noteBegin(parts: RunParts, id: string, job: ProcessRunTable['job']): Promise<void> {
+  const now = isoTime(parts.clock.now());
+  try {
+    await noteGone(parts);
+    await forgetOldRuns(parts);
+    await insertRun(parts.db, {
+      ...{ id, job, machine: thisMachine(), pid: process.pid, started_at: now, seen_at: now },
+      ...{ ended_at: null, ending: null, error: null, acknowledged_at: null },
+    });
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw error;
+    parts.log.warn('run.not-noted', { message: error.message });
+  }
 }
 
 async function noteSeen(parts: RunParts, id: string): Promise<void> {
