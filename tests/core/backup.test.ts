@@ -24,8 +24,11 @@ import { makeEdition } from '#core/editions/make-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
 import { keepLetter } from '#core/mail/kept-mail.ts';
 import { recordAct } from '#core/platform/audit.ts';
+import { DAY } from '#core/platform/clock.ts';
 import { openSqlite } from '#core/platform/db.ts';
 import { instanceOf } from '#core/platform/instance.ts';
+import { brokenRuns } from '#core/platform/process-run-rows.ts';
+import { beginRun } from '#core/platform/process-runs.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
 import { checkBackup } from '#core/upkeep/check-backup.ts';
 import { lastBackups } from '#core/upkeep/last-backup.ts';
@@ -284,6 +287,18 @@ test('no link of before a restore lets anybody in: it may have been used or take
   assert.equal(await join(copy, invitation, visitor), undefined);
   assert.equal(await signInByLink(copy, link, visitor), undefined);
   assert.ok(await join(app, invitation, visitor), 'where nothing was restored, it is good');
+});
+
+test('the server that a backup was made beside is not said to have been killed where it is restored', async (t) => {
+  const app = await site(t);
+  await beginRun(app, 'serve');
+  const { folder } = await backUp(app, { to: temporaryFolder(t) });
+  const there = empty(t, app);
+  assert.equal((await command(there, 'restore', folder)).code, 0);
+  const copy = await openTestApp(t, { env: { DATA_DIR: there.config.dataDir } });
+  copy.clock.advance(DAY);
+  await beginRun(copy, 'serve');
+  assert.deepEqual(await brokenRuns(copy.db, 10), []);
 });
 
 test('the password of a PostgreSQL database stands in no argument, wherever in DATABASE_URL it stands', async (t) => {

@@ -7,6 +7,7 @@ import { personAt } from '#core/desk/sessions.ts';
 import { deskLink, signInByCode, signInByLink } from '#core/desk/sign-in.ts';
 import { MINUTE } from '#core/platform/clock.ts';
 import { sqliteFile } from '#core/platform/db.ts';
+import { openRuns } from '#core/platform/process-run-rows.ts';
 import { beginRun } from '#core/platform/process-runs.ts';
 import {
   keepReserve,
@@ -18,6 +19,7 @@ import {
 } from '#core/platform/reserve.ts';
 import { writeSetting } from '#core/platform/settings.ts';
 import { SmallDisk } from '#core/platform/small-disk.ts';
+import { enterDesk } from '../../src/pages/desk/_session.ts';
 import { type LogLine, memoryLog, openTestApp, temporaryFolder, testConfig } from '../support/test-app.ts';
 
 const VISITOR = { network: '192.0.2.1', device: 'A test' };
@@ -168,8 +170,36 @@ test('a process begins on a full disk, though that cannot be noted', async (t) =
   assert.ok(app.lines.some(({ event }) => event === 'run.not-noted'));
 });
 
+test('a process begins, and is noted, where what one before has left cannot be read', async (t) => {
+  const app = await openTestApp(t);
+  mkdirSync(path.join(app.config.dataDir, 'crash-x.json'));
+  await beginRun(app, 'serve');
+  assert.deepEqual(
+    (await openRuns(app.db)).map(({ job }) => job),
+    ['serve'],
+  );
+  assert.ok(app.lines.some(({ event }) => event === 'run.not-noted'));
+});
+
 test('on a full disk whoever mistypes a code hears of the code, not of the disk', async (t) => {
   const { app, disk } = await siteOnSmallDisk(t);
   disk.fill();
   assert.equal(await signInByCode(app, 'ABCDE-FGHJK-MNPQR-STVWX', VISITOR), undefined);
+});
+
+test('a browser that had a session comes in on a full disk all the same, by its new one', async (t) => {
+  const { app, disk } = await siteOnSmallDisk(t);
+  const before = await signInByLink(app, tokenIn(await deskLink(app)), VISITOR);
+  const after = await signInByLink(app, tokenIn(await deskLink(app)), VISITOR);
+  disk.fill();
+  let cookie = before;
+  const cookies = {
+    get: () => ({ value: cookie }),
+    set(_name: string, value: string) {
+      cookie = value;
+    },
+  };
+  await enterDesk({ cookies, locals: { app } } as unknown as Parameters<typeof enterDesk>[0], after ?? '');
+  assert.equal(cookie, after);
+  assert.equal((await personAt(app, cookie))?.name, 'owner');
 });

@@ -18,7 +18,6 @@ import {
   openRuns,
   type ProcessRunTable,
 } from './process-run-rows.ts';
-import { NoRoom } from './reserve.ts';
 
 /** How often a process notes that it is there: how exactly it is known when one was last seen. */
 const SEEN_EVERY_MS = 30 * SECOND;
@@ -76,19 +75,21 @@ export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Pr
   };
 }
 
-/** On a full disk that cannot be written, and the site is served all the same: its owner has to get in to make room. */
+/**
+ * Where that cannot be written or read, as on a full disk, the site is served all the same: books of how it ended keep
+ * nobody from it, least of all its owner, who has to get in to make room.
+ */
 async function noteBegin(parts: RunParts, id: string, job: ProcessRunTable['job']): Promise<void> {
   const now = isoTime(parts.clock.now());
   try {
-    await noteGone(parts);
-    await forgetOldRuns(parts);
     await insertRun(parts.db, {
       ...{ id, job, machine: thisMachine(), pid: process.pid, started_at: now, seen_at: now },
       ...{ ended_at: null, ending: null, error: null, acknowledged_at: null },
     });
+    await noteGone(parts);
+    await forgetOldRuns(parts);
   } catch (error) {
-    if (!(error instanceof NoRoom)) throw error;
-    parts.log.warn('run.not-noted', { message: error.message });
+    parts.log.warn('run.not-noted', { message: wordsOf(error) });
   }
 }
 

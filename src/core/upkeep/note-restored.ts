@@ -11,6 +11,7 @@ import { openDatabase } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { forgetInstance } from '../platform/instance.ts';
 import type { Log } from '../platform/log.ts';
+import { deleteOpenRuns } from '../platform/process-run-rows.ts';
 import { deleteAllTokens } from '../platform/token-rows.ts';
 import { readSecret } from '../platform/tokens.ts';
 import { noteGoodBackup } from './last-backup.ts';
@@ -40,6 +41,7 @@ export async function noteRestored(
       await endAllSessions(trx);
       await endOpenInvitations(trx, isoTime(systemClock.now())); // some were used or taken back since
       await deleteAllTokens(trx, 'desk-link');
+      await deleteOpenRuns(trx); // the server that was backed up was not killed
       await noteGoodBackup(trx, { at: manifest.at, bytes: sizeOf(manifest) });
       const after = `as of ${manifest.at}`;
       await recordAct(trx, parts, {

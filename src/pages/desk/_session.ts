@@ -2,6 +2,7 @@ import type { APIContext, AstroGlobal } from 'astro';
 import { recordAct } from '#core/desk/audit.ts';
 import { type Area, isFor } from '#core/desk/roles.ts';
 import { type AtDesk, endSession, personAt, SESSION_MS } from '#core/desk/sessions.ts';
+import { NoRoom, withReserve } from '#core/platform/reserve.ts';
 import { tokenHash } from '#core/platform/tokens.ts';
 import { refusalPage } from '#server/refusals.ts';
 import { type Pressed, toPressAgain } from './_pressed.ts';
@@ -54,11 +55,21 @@ export function stepUpFirst(
   return person.isSteppedUp ? undefined : seeOther(stepUpPath(toPressAgain(context, person, pressed)));
 }
 
-/** Gives the browser a session; the one that it had ends, so that nobody is handed one to sign in with. */
+/**
+ * Gives the browser a session; the one that it had ends, so that nobody is handed one to sign in with. On a disk that is
+ * full to the last byte that cannot be written, and it ends by its time: what was spent to come in must not be in vain.
+ */
 export async function enterDesk(context: Cookies, token: string): Promise<void> {
+  const { app } = context.locals;
   const before = context.cookies.get(cookieName(context))?.value;
-  if (before) await endSession(context.locals.app, before, 'another sign-in');
   keepSession(context, token);
+  if (!before) return;
+  try {
+    await withReserve(app, () => endSession(app, before, 'another sign-in'));
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw error;
+    app.log.warn('desk.session-not-ended', { message: error.message });
+  }
 }
 
 /** Gives the browser the new token of its session. */
