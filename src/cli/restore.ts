@@ -55,7 +55,8 @@ function nextSteps({ manifest, aside, paused, dkim }: Restored, from: string): s
     aside &&
       `What was there lies in DATA_DIR/${aside}. Remove it when all is well: it holds readers' addresses.`,
     dkim && `The DKIM key lies in ${path.join(from, dkim)}: put it where DKIM_KEY says, if it is not there.`,
-    `Start the server, and sign in: npx watchpost desk link. All sessions of then have ended.`,
+    `Start the server, and sign in: npx watchpost desk link. All sessions and invitations of then have ended.`,
+    'Who is at the desk, and by which passkeys and codes, is as it was then. Whoever was removed since is back: look at /desk/people/',
     `Who left, changed or erased something after ${manifest.at.slice(0, 16).replace('T', ' ')} UTC is as they were before. If you still have the old data, look: npx watchpost audit list`,
     ...paused.map(
       (id) =>

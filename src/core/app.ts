@@ -75,7 +75,7 @@ export async function openApp(config: Config, given: GivenParts = {}): Promise<A
   requireWhole(config.dataDir);
   const dkim = config.dkim && readDkimSigner(config.dkim);
   const secret = readOrMakeSecret(config.dataDir);
-  const { db, engine } = given.database ?? openDatabase(config);
+  const { db, engine } = given.database ?? openDatabase(config, log);
   const { siteUrl } = config;
   const parts: Parts = {
     config,

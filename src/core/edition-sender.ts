@@ -28,7 +28,7 @@ export function openEditionSender(
 ): { sender: Sender; parts: Parts; close(): Promise<void> } {
   const clock = given.clock ?? systemClock;
   const log = given.log ?? createLog(config.logLevel);
-  const { db, engine } = given.database ?? openDatabase(config);
+  const { db, engine } = given.database ?? openDatabase(config, log);
   const secret = readOrMakeSecret(config.dataDir);
   const limits = new Limits(clock, RATES);
   const { siteUrl } = config;

@@ -55,7 +55,7 @@ async function fetchAnew(): Promise<void> {
   if (isFetching || isBeingFilledIn() || performance.now() - fetchedAt < FETCH_PAUSE_MS) return;
   isFetching = true;
   try {
-    const answer = await fetch(location.pathname + location.search);
+    const answer = await fetch(location.pathname + location.search, { headers: { 'x-by-itself': 'yes' } });
     const html = await answer.text();
     if (answer.ok && !answer.redirected && !isBeingFilledIn()) replaceParts(html); // somebody may have begun meanwhile
   } catch {

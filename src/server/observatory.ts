@@ -36,7 +36,7 @@ export function observatoryFile(): string | undefined {
 
 /**
  * Lets the Observatory's own code grade this site, and keeps what it says. It runs in a process of its own, which gets no
- * setting and no secret, may write nothing, and reaches nothing but this server.
+ * setting, can read no file but its own, may write nothing, and is led to nothing but this server.
  *
  * @throws AppError `conflict` where it is not installed, `unavailable` where it fails
  */
@@ -45,7 +45,7 @@ export async function scoreHeaders(app: App): Promise<KeptScore> {
   if (file === undefined)
     throw new AppError('conflict', 'The Observatory’s code is not installed, so nothing was graded.');
   const asked = { file, site: app.siteUrl.origin, peer: ownPeer(app.config) };
-  const said = await answerOf(JSON.stringify(asked)).catch((error: unknown) => {
+  const said = await answerOf(asked).catch((error: unknown) => {
     app.log.warn('observatory.failed', { message: wordsOf(error) });
     return '';
   });
@@ -65,15 +65,20 @@ export function headersHash(siteUrl: URL): string {
     .slice(0, 16);
 }
 
-function answerOf(asked: string): Promise<string> {
+function answerOf(asked: { file: string }): Promise<string> {
+  const packages = asked.file.slice(0, asked.file.lastIndexOf(path.normalize(`/${PACKAGE}/`)));
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
-      ['--permission', '--allow-fs-read=*', '--no-warnings', CHILD],
+      [
+        '--permission',
+        ...[path.join(packages, '/'), CHILD].map((one) => `--allow-fs-read=${one}`), // what it stands on; no secret
+        ...['--no-warnings', CHILD],
+      ],
       { env: {}, timeout: TIMEOUT_MS, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT },
       (error, stdout) => (error ? reject(error) : resolve(stdout)),
     );
     child.stdin?.on('error', () => {}); // it has ended already; why, is told above
-    child.stdin?.end(asked);
+    child.stdin?.end(JSON.stringify(asked));
   });
 }

@@ -16,19 +16,25 @@ import { type TestContext, test } from 'node:test';
 import { closeApp, openApp } from '#core/app.ts';
 import { verifyActs } from '#core/desk/audit.ts';
 import { actsOf } from '#core/desk/audit-list.ts';
+import { invite, join } from '#core/desk/invitations.ts';
+import { personAt } from '#core/desk/sessions.ts';
 import { deskLink, signInByLink } from '#core/desk/sign-in.ts';
 import { editionById } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
 import { keepLetter } from '#core/mail/kept-mail.ts';
 import { recordAct } from '#core/platform/audit.ts';
+import { DAY } from '#core/platform/clock.ts';
 import { openSqlite } from '#core/platform/db.ts';
 import { instanceOf } from '#core/platform/instance.ts';
+import { brokenRuns } from '#core/platform/process-run-rows.ts';
+import { beginRun } from '#core/platform/process-runs.ts';
 import { settingValue, writeSetting } from '#core/platform/settings.ts';
 import { checkBackup } from '#core/upkeep/check-backup.ts';
 import { lastBackups } from '#core/upkeep/last-backup.ts';
 import { type BackupOrder, makeBackup } from '#core/upkeep/make-backup.ts';
 import { keepNewest } from '#core/upkeep/old-backups.ts';
+import { dumpPostgres } from '#core/upkeep/postgres-dump.ts';
 import { restoreBackup } from '#core/upkeep/restore-backup.ts';
 import { command } from '../support/commands.ts';
 import { openNewsroom } from '../support/newsroom.ts';
@@ -264,6 +270,51 @@ test('only as many backups are kept as asked for, and of what is no backup nothi
   }
   assert.equal(await keepNewest(to, 2), 1);
   assert.deepEqual(readdirSync(to).sort(), [...names.slice(1), 'watchpost-mine']);
+});
+
+test('no link of before a restore lets anybody in: it may have been used or taken back since', async (t) => {
+  const app = await site(t);
+  const visitor = { network: '192.0.2.1', device: 'A test' };
+  const token = (link: string) => link.split('/').at(-2) ?? '';
+  const owner = await personAt(app, await signInByLink(app, token(await deskLink(app)), visitor));
+  assert.ok(owner);
+  const invitation = token(await invite(app, owner, { name: 'Bo', role: 'owner' }));
+  const link = token(await deskLink(app));
+  const { folder } = await backUp(app, { to: temporaryFolder(t) });
+  const there = empty(t, app);
+  assert.equal((await command(there, 'restore', folder)).code, 0);
+  const copy = await openTestApp(t, { env: { DATA_DIR: there.config.dataDir } });
+  assert.equal(await join(copy, invitation, visitor), undefined);
+  assert.equal(await signInByLink(copy, link, visitor), undefined);
+  assert.ok(await join(app, invitation, visitor), 'where nothing was restored, it is good');
+});
+
+test('the server that a backup was made beside is not said to have been killed where it is restored', async (t) => {
+  const app = await site(t);
+  await beginRun(app, 'serve');
+  const { folder } = await backUp(app, { to: temporaryFolder(t) });
+  const there = empty(t, app);
+  assert.equal((await command(there, 'restore', folder)).code, 0);
+  const copy = await openTestApp(t, { env: { DATA_DIR: there.config.dataDir } });
+  copy.clock.advance(DAY);
+  await beginRun(copy, 'serve');
+  assert.deepEqual(await brokenRuns(copy.db, 10), []);
+});
+
+test('the password of a PostgreSQL database stands in no argument, wherever in DATABASE_URL it stands', async (t) => {
+  const folder = temporaryFolder(t);
+  const program = `#!/bin/sh\necho "$*" > ${folder}/arguments\necho "$PGPASSWORD" > ${folder}/password\n`;
+  writeFileSync(path.join(folder, 'pg_dump'), program, { mode: 0o700 });
+  const { PATH } = process.env;
+  process.env.PATH = `${folder}:${PATH}`;
+  t.after(() => {
+    process.env.PATH = PATH;
+  });
+  for (const url of ['postgres://u:p%40ss@host/x', 'postgres://u@host/x?password=p%40ss&sslmode=require']) {
+    await dumpPostgres(url, path.join(folder, 'dump'));
+    assert.equal(readFileSync(path.join(folder, 'password'), 'utf8'), 'p@ss\n');
+    assert.doesNotMatch(readFileSync(path.join(folder, 'arguments'), 'utf8'), /p(?:%40|@)ss/);
+  }
 });
 
 test('letters that are kept as files are left out where they are not wanted; what is linked into DATA_DIR is not', async (t) => {

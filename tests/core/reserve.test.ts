@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeRecoveryCodes } from '#core/desk/recovery-codes.ts';
@@ -7,9 +7,19 @@ import { personAt } from '#core/desk/sessions.ts';
 import { deskLink, signInByCode, signInByLink } from '#core/desk/sign-in.ts';
 import { MINUTE } from '#core/platform/clock.ts';
 import { sqliteFile } from '#core/platform/db.ts';
-import { keepReserve, NoRoom, RESERVE_BYTES, reserveFile, withReserve } from '#core/platform/reserve.ts';
+import { openRuns } from '#core/platform/process-run-rows.ts';
+import { beginRun } from '#core/platform/process-runs.ts';
+import {
+  keepReserve,
+  NoRoom,
+  openWithReserve,
+  RESERVE_BYTES,
+  reserveFile,
+  withReserve,
+} from '#core/platform/reserve.ts';
 import { writeSetting } from '#core/platform/settings.ts';
 import { SmallDisk } from '#core/platform/small-disk.ts';
+import { enterDesk } from '../../src/pages/desk/_session.ts';
 import { type LogLine, memoryLog, openTestApp, temporaryFolder, testConfig } from '../support/test-app.ts';
 
 const VISITOR = { network: '192.0.2.1', device: 'A test' };
@@ -113,4 +123,83 @@ test('where there can be no reserve, or it would help nobody, the site goes on w
   mkdirSync(elsewhere);
   keepReserve({ config: testConfig({ DATA_DIR: elsewhere, DATABASE_URL: 'postgres://u:p@host/x' }), log });
   assert.ok(!existsSync(reserveFile(elsewhere)));
+});
+
+test('a site that is started on a full disk is opened in a part of the reserve, which is made whole again', (t) => {
+  const dataDir = temporaryFolder(t);
+  const lines: LogLine[] = [];
+  const log = memoryLog(lines);
+  const file = reserveFile(dataDir);
+  const full = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_SHMSIZE' });
+  /** Needs room, as SQLite does for the index of its log. */
+  const open = () => {
+    if (existsSync(file) && statSync(file).size === RESERVE_BYTES) throw full;
+    return 'open';
+  };
+  keepReserve({ config: testConfig({ DATA_DIR: dataDir }), log });
+  assert.equal(openWithReserve(dataDir, log, open), 'open');
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    ['disk.reserve-used'],
+  );
+  const { size } = statSync(file);
+  assert.ok(size < RESERVE_BYTES && size > RESERVE_BYTES / 2, 'most of it is left for whoever signs in');
+  keepReserve({ config: testConfig({ DATA_DIR: dataDir }), log });
+  assert.equal(statSync(file).size, RESERVE_BYTES);
+
+  truncateSync(file, 1);
+  assert.equal(
+    openWithReserve(dataDir, log, () => (existsSync(file) ? refuse(full) : 'open')),
+    'open',
+  );
+  assert.throws(() => openWithReserve(dataDir, log, () => refuse(full)), NoRoom);
+  const other = Object.assign(new Error('no'), { code: 'SQLITE_NOTADB' });
+  assert.throws(() => openWithReserve(dataDir, log, () => refuse(other)), other);
+});
+
+function refuse(error: Error): never {
+  throw error;
+}
+
+test('a process begins on a full disk, though that cannot be noted', async (t) => {
+  const { app, disk } = await siteOnSmallDisk(t);
+  await beginRun(app, 'serve'); // one that did not end as it should: that, too, cannot be noted
+  disk.fill();
+  const run = await beginRun(app, 'serve');
+  await run.end();
+  assert.ok(app.lines.some(({ event }) => event === 'run.not-noted'));
+});
+
+test('a process begins, and is noted, where what one before has left cannot be read', async (t) => {
+  const app = await openTestApp(t);
+  mkdirSync(path.join(app.config.dataDir, 'crash-x.json'));
+  await beginRun(app, 'serve');
+  assert.deepEqual(
+    (await openRuns(app.db)).map(({ job }) => job),
+    ['serve'],
+  );
+  assert.ok(app.lines.some(({ event }) => event === 'run.not-noted'));
+});
+
+test('on a full disk whoever mistypes a code hears of the code, not of the disk', async (t) => {
+  const { app, disk } = await siteOnSmallDisk(t);
+  disk.fill();
+  assert.equal(await signInByCode(app, 'ABCDE-FGHJK-MNPQR-STVWX', VISITOR), undefined);
+});
+
+test('a browser that had a session comes in on a full disk all the same, by its new one', async (t) => {
+  const { app, disk } = await siteOnSmallDisk(t);
+  const before = await signInByLink(app, tokenIn(await deskLink(app)), VISITOR);
+  const after = await signInByLink(app, tokenIn(await deskLink(app)), VISITOR);
+  disk.fill();
+  let cookie = before;
+  const cookies = {
+    get: () => ({ value: cookie }),
+    set(_name: string, value: string) {
+      cookie = value;
+    },
+  };
+  await enterDesk({ cookies, locals: { app } } as unknown as Parameters<typeof enterDesk>[0], after ?? '');
+  assert.equal(cookie, after);
+  assert.equal((await personAt(app, cookie))?.name, 'owner');
 });

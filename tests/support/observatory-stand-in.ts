@@ -23,13 +23,15 @@ export async function scan(host) {
   const policy = Object.assign(new Policy(), {
     pass, scoreModifier: pass ? 5 : -25, scoreDescription: '<p>It has <code>&lt;one&gt;</code></p>',
   });
-  const preloaded = fs.readFileSync('conf/hsts-preload.json', 'utf8');
+  const preloaded = fs.readFileSync(import.meta.dirname + '/../conf/hsts-preload.json', 'utf8');
+  let reads = 'reads';
+  try { fs.readFileSync('/etc/hosts'); } catch (error) { reads = error.code; }
   let writes = 'writes';
   try { fs.writeFileSync('/tmp/never', ''); } catch (error) { writes = error.code; }
   const elsewhere = await axios.get('http://127.0.0.1:9/').then(() => 'reached', (error) => error.code);
   const surroundings = Object.assign(new Surroundings(), {
     pass: false, scoreModifier: 0,
-    scoreDescription: [preloaded, writes, elsewhere, Object.keys(process.env).length].join(' '),
+    scoreDescription: [preloaded, reads, writes, elsewhere, Object.keys(process.env).length].join(' '),
   });
   return { scan: { grade: pass ? 'A+' : 'F', score: pass ? 105 : 0 }, tests: { policy, surroundings } };
 }

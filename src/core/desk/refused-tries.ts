@@ -1,5 +1,6 @@
 import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
+import { NoRoom } from '../platform/reserve.ts';
 import { addToSetting } from '../platform/settings.ts';
 import { countsBetween, deleteCountsBetween } from './refused-tries-rows.ts';
 
@@ -16,11 +17,16 @@ export interface RefusedTries {
 
 /**
  * Counts a try to get in that was refused: by day and for all together, as whoever tries is nobody that is known here.
- * What is turned away by a limit is not looked at, hence not counted: a flood must not write without end.
+ * What is turned away by a limit is not looked at, hence not counted: a flood must not write without end. On a full disk
+ * none is counted either: whoever mistypes a code then is to hear of that, and not of the disk.
  */
 export async function noteRefusedTry({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<void> {
   const name = NAME + dayOf(isoTime(clock.now()));
-  await db.transaction().execute((trx) => addToSetting(trx, name, 1));
+  try {
+    await db.transaction().execute((trx) => addToSetting(trx, name, 1));
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw error;
+  }
 }
 
 /** Those of the last 30 days. */

@@ -66,10 +66,15 @@ export async function startSession(
   return token;
 }
 
-/** Who a session's token belongs to; undefined once it is over, by 7 days or by 8 hours without use. */
+/**
+ * Who a session's token belongs to; undefined once it is over, by 7 days or by 8 hours without use.
+ *
+ * @param isUse false where a page asks by itself: a desk that somebody left open is to close
+ */
 export async function personAt(
   { db, clock }: Pick<Parts, 'db' | 'clock'>,
   token: string | undefined,
+  isUse = true,
 ): Promise<AtDesk | undefined> {
   if (!token) return undefined;
   const now = clock.now();
@@ -85,7 +90,7 @@ export async function personAt(
     .where('removed_at', 'is', null)
     .executeTakeFirst();
   if (!found) return undefined;
-  if (found.seen_at < isoAfter(now, -SEEN_MS)) await noteSeen(db, hash, now);
+  if (isUse && found.seen_at < isoAfter(now, -SEEN_MS)) await noteSeen(db, hash, now);
   const { id, name, role, session_id, way, started_at, stepped_up_at } = found;
   return {
     id,

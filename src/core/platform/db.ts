@@ -5,6 +5,8 @@ import { Kysely, PostgresDialect, type SqliteDialectConfig, type Transaction } f
 import pg from 'pg';
 import type { Schema } from '#db/schema.ts';
 import { SECOND } from './clock.ts';
+import type { Log } from './log.ts';
+import { openWithReserve } from './reserve.ts';
 import { PatientSqliteDialect } from './sqlite-dialect.ts';
 
 export type Engine = 'sqlite' | 'postgres';
@@ -15,11 +17,18 @@ export type Trx = Transaction<Schema>;
 /** In DATA_DIR. */
 export const sqliteFile = 'watchpost.sqlite';
 
-/** Opens the database that the settings name; the caller closes it with `db.destroy()`. */
-export function openDatabase(config: { dataDir: string; databaseUrl?: string }): { db: Db; engine: Engine } {
-  return config.databaseUrl === undefined
-    ? { db: openSqlite(path.join(config.dataDir, sqliteFile)), engine: 'sqlite' }
-    : { db: openPostgres(config.databaseUrl), engine: 'postgres' };
+/**
+ * Opens the database that the settings name; the caller closes it with `db.destroy()`.
+ *
+ * @throws NoRoom where the disk is so full that SQLite cannot open its file
+ */
+export function openDatabase(
+  { dataDir, databaseUrl }: { dataDir: string; databaseUrl?: string },
+  log?: Log,
+): { db: Db; engine: Engine } {
+  if (databaseUrl !== undefined) return { db: openPostgres(databaseUrl), engine: 'postgres' };
+  const open = () => openSqlite(path.join(dataDir, sqliteFile));
+  return { db: openWithReserve(dataDir, log, open), engine: 'sqlite' };
 }
 
 /** @param patienceMs how long a statement waits for another process that writes */
@@ -34,8 +43,13 @@ const PATIENCE_MS = 10 * SECOND;
 export function openSqliteFile(file: string, patienceMs = PATIENCE_MS): Database.Database {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const database = new Database(file, { timeout: patienceMs });
-  chmodSync(file, 0o600);
-  database.pragma('journal_mode = WAL');
+  try {
+    chmodSync(file, 0o600);
+    database.pragma('journal_mode = WAL');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   // The package is compiled with NORMAL, which loses acknowledged commits when power fails.
   database.pragma('synchronous = FULL');
   database.pragma('foreign_keys = ON');

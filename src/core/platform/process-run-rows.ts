@@ -41,6 +41,11 @@ export async function openRuns(db: Db): Promise<ProcessRunTable[]> {
   return db.selectFrom('process_run').selectAll().where('ending', 'is', null).limit(1000).execute();
 }
 
+/** Forgets those of whose end nothing is known: in a copy of the database they are none of ours. */
+export async function deleteOpenRuns(trx: Trx): Promise<void> {
+  await trx.deleteFrom('process_run').where('ending', 'is', null).execute();
+}
+
 /** Those that ended otherwise than they should, the last first. */
 export async function brokenRuns(db: Db, most: number): Promise<ProcessRunTable[]> {
   return db

@@ -46,15 +46,9 @@ export interface ProcessRun {
  */
 export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Promise<ProcessRun> {
   const { config, db, clock, log } = parts;
-  await noteGone(parts);
-  await forgetOldRuns(parts);
   const id = randomBytes(9).toString('base64url');
   OWN.add(id);
-  const now = isoTime(clock.now());
-  await insertRun(db, {
-    ...{ id, job, machine: thisMachine(), pid: process.pid, started_at: now, seen_at: now },
-    ...{ ended_at: null, ending: null, error: null, acknowledged_at: null },
-  });
+  await noteBegin(parts, id, job);
   let seeing = Promise.resolve();
   const see = () => {
     seeing = seeing.then(() => noteSeen(parts, id));
@@ -79,6 +73,24 @@ export async function beginRun(parts: RunParts, job: ProcessRunTable['job']): Pr
       }
     },
   };
+}
+
+/**
+ * Where that cannot be written or read, as on a full disk, the site is served all the same: books of how it ended keep
+ * nobody from it, least of all its owner, who has to get in to make room.
+ */
+async function noteBegin(parts: RunParts, id: string, job: ProcessRunTable['job']): Promise<void> {
+  const now = isoTime(parts.clock.now());
+  try {
+    await insertRun(parts.db, {
+      ...{ id, job, machine: thisMachine(), pid: process.pid, started_at: now, seen_at: now },
+      ...{ ended_at: null, ending: null, error: null, acknowledged_at: null },
+    });
+    await noteGone(parts);
+    await forgetOldRuns(parts);
+  } catch (error) {
+    parts.log.warn('run.not-noted', { message: wordsOf(error) });
+  }
 }
 
 async function noteSeen(parts: RunParts, id: string): Promise<void> {

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Config } from './config.ts';
 import { AppError } from './errors.ts';
@@ -29,11 +38,12 @@ export const RESERVE_BYTES = 2 * 1024 * 1024;
  */
 export function keepReserve({ config, log }: ReserveParts): void {
   const file = reserveFile(config.dataDir);
-  if (config.databaseUrl !== undefined || existsSync(file)) return;
+  const kept = sizeOf(file);
+  if (config.databaseUrl !== undefined || kept >= RESERVE_BYTES) return;
   try {
-    write(file);
+    add(file, RESERVE_BYTES - kept);
   } catch (error) {
-    rmSync(file, { force: true }); // half of one would pass for the whole
+    shrink(file, kept); // what was there already stays, and no more is taken up where there is so little
     log.warn('disk.no-reserve', { code: (error as NodeJS.ErrnoException).code });
   }
 }
@@ -51,16 +61,53 @@ export async function withReserve<T>({ config, log }: ReserveParts, act: () => P
   }
 }
 
+/** SQLite makes an index of its log anew at each start, of 32 kB; then the first things are written. */
+const START_BYTES = 256 * 1024;
+
+/**
+ * Opens a database; where the disk is so full that not even that can be done, a part of the reserve is given up for it:
+ * whoever starts a site again on a full disk is to find it there, and the rest still lets its owner in.
+ *
+ * @throws NoRoom where there is no reserve either
+ */
+export function openWithReserve<T>(dataDir: string, log: Log | undefined, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!isNoRoom(error)) throw error;
+    const file = reserveFile(dataDir);
+    const kept = sizeOf(file);
+    if (kept === 0) throw new NoRoom();
+    shrink(file, Math.max(0, kept - START_BYTES));
+    log?.error('disk.reserve-used', { bytes: Math.min(kept, START_BYTES) });
+    return open();
+  }
+}
+
+/** Whether SQLite says that the disk is full: of its files, or of the index of its log. */
+export function isNoRoom(error: unknown): boolean {
+  return ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'].includes((error as { code?: string }).code ?? '');
+}
+
 export function reserveFile(dataDir: string): string {
   return path.join(dataDir, 'reserve');
 }
 
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function shrink(file: string, bytes: number): void {
+  if (bytes === 0) rmSync(file, { force: true });
+  else truncateSync(file, bytes);
+}
+
 /** With bytes: a file with a hole in it takes up no room. Not of zeros, which some file systems make holes of. */
-function write(file: string): void {
-  const descriptor = openSync(file, 'wx', 0o600);
+function add(file: string, bytes: number): void {
+  const descriptor = openSync(file, 'a', 0o600);
   try {
     const piece = Buffer.alloc(64 * 1024, 'kept for the day on which there is no room ');
-    for (let written = 0; written < RESERVE_BYTES; ) written += writeSync(descriptor, piece);
+    for (let left = bytes; left > 0; ) left -= writeSync(descriptor, piece, 0, Math.min(left, piece.length));
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

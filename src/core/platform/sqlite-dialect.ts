@@ -12,7 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { AppError } from './errors.ts';
-import { NoRoom } from './reserve.ts';
+import { isNoRoom, NoRoom } from './reserve.ts';
 
 interface Settings {
   /** With `busy_timeout = 0`: SQLite itself would wait inside the call and hold up the whole process. */
@@ -289,10 +289,6 @@ const UNDONE = 'The database could not save this, so nothing was changed. Try ag
 
 function isBusy(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
-}
-
-function isNoRoom(error: unknown): boolean {
-  return (error as { code?: unknown }).code === 'SQLITE_FULL';
 }
 
 /** A full disk is nobody's bug: it is said in words, and pages can show their form again. */

@@ -22,7 +22,7 @@ export async function openStore(config: Config, log: Log): Promise<Store> {
   const secret = readSecret(config.dataDir);
   const isThere = config.databaseUrl !== undefined || existsSync(path.join(config.dataDir, sqliteFile));
   if (!secret || !isThere) throw new AppError('unavailable', NOTHING_YET);
-  const { db, engine } = openDatabase(config);
+  const { db, engine } = openDatabase(config, log);
   try {
     if (!(await isNewest(db))) throw new AppError('unavailable', OTHER_VERSION);
   } catch (error) {

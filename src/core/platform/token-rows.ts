@@ -98,6 +98,11 @@ export async function deleteTokens(
   await trx.deleteFrom('token').where('hash', 'in', hashes).execute();
 }
 
+/** Makes every token of one purpose worthless. */
+export async function deleteAllTokens(trx: Trx, purpose: TokenPurpose): Promise<void> {
+  await trx.deleteFrom('token').where('purpose', '=', purpose).execute();
+}
+
 /** @param purpose of all where none is given */
 export async function deleteExpiredTokens(db: Db, before: string, purpose?: TokenPurpose): Promise<void> {
   await db

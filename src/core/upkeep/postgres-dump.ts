@@ -62,8 +62,9 @@ async function run(
 /** The password goes by the environment: arguments are seen by everybody on the machine. */
 function connection(text: string): { address: string; environment: NodeJS.ProcessEnv } {
   const url = new URL(text);
-  const password = decodeURIComponent(url.password);
+  const password = url.searchParams.get('password') ?? decodeURIComponent(url.password);
   url.password = '';
+  url.searchParams.delete('password'); // it may stand there too, and then that one counts
   return { address: url.href, environment: password === '' ? {} : { PGPASSWORD: password } };
 }
 

@@ -2,8 +2,10 @@ import type { APIContext, AstroGlobal } from 'astro';
 import { recordAct } from '#core/desk/audit.ts';
 import { type Area, isFor } from '#core/desk/roles.ts';
 import { type AtDesk, endSession, personAt, SESSION_MS } from '#core/desk/sessions.ts';
+import { NoRoom, withReserve } from '#core/platform/reserve.ts';
 import { tokenHash } from '#core/platform/tokens.ts';
 import { refusalPage } from '#server/refusals.ts';
+import { looksAgain } from '../../components/live.ts';
 import { type Pressed, toPressAgain } from './_pressed.ts';
 import { fromHere, stepUpPath } from './_way-back.ts';
 
@@ -27,11 +29,15 @@ function cookieName({ locals }: Pick<Context, 'locals'>): string {
  */
 export async function atDesk(context: Context, area: Area, need?: 'step-up'): Promise<AtDesk | Response> {
   const { locals, request, routePattern } = context;
-  const person = await personAt(locals.app, context.cookies.get(cookieName(context))?.value);
+  const isByItself = asksByItself(context);
+  const token = context.cookies.get(cookieName(context))?.value;
+  const person = await personAt(locals.app, token, !isByItself);
   if (!person) return signInFirst(context);
   if (!isFor(person.role, area)) {
     const subject = `${request.method} ${routePattern}`;
-    await recordAct(locals.app.db, locals.app, { who: person.name, act: 'desk.refused', subject });
+    // A page that is still open where somebody was demoted asks again and again: that is no act of theirs.
+    if (!isByItself || context.url.pathname !== LINE)
+      await recordAct(locals.app.db, locals.app, { who: person.name, act: 'desk.refused', subject });
     return refused(person);
   }
   locals.desk = person; // for the layout, which shows what this person may do
@@ -54,11 +60,21 @@ export function stepUpFirst(
   return person.isSteppedUp ? undefined : seeOther(stepUpPath(toPressAgain(context, person, pressed)));
 }
 
-/** Gives the browser a session; the one that it had ends, so that nobody is handed one to sign in with. */
+/**
+ * Gives the browser a session; the one that it had ends, so that nobody is handed one to sign in with. On a disk that is
+ * full to the last byte that cannot be written, and it ends by its time: what was spent to come in must not be in vain.
+ */
 export async function enterDesk(context: Cookies, token: string): Promise<void> {
+  const { app } = context.locals;
   const before = context.cookies.get(cookieName(context))?.value;
-  if (before) await endSession(context.locals.app, before, 'another sign-in');
   keepSession(context, token);
+  if (!before) return;
+  try {
+    await withReserve(app, () => endSession(app, before, 'another sign-in'));
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw error;
+    app.log.warn('desk.session-not-ended', { message: error.message });
+  }
 }
 
 /** Gives the browser the new token of its session. */
@@ -85,10 +101,22 @@ export function sessionHash(context: Context): string {
   return tokenHash('session', context.cookies.get(cookieName(context))?.value ?? '');
 }
 
+/** Where pages hear what moves. */
+const LINE = '/desk/live/';
+
+/** Whether nobody need be there for this to be asked: pages that move by a script, or by being loaded anew. */
+function asksByItself({ request, url }: Pick<Context, 'request' | 'url'>): boolean {
+  if (request.method !== 'GET') return false;
+  return isLine(request) || request.headers.get('x-by-itself') === 'yes' || looksAgain(url);
+}
+
+function isLine(request: Request): boolean {
+  return request.headers.get('accept') === 'text/event-stream';
+}
+
 /** For those who are not signed in: a page to read leads to the sign-in; an act, or a page that looks on, is refused. */
 function signInFirst({ request, url }: Pick<Context, 'request' | 'url'>): Response {
-  const isLookingOn = request.headers.get('accept') === 'text/event-stream';
-  if (request.method !== 'POST' && !isLookingOn) return seeOther(`/desk/sign-in/${fromHere(url)}`);
+  if (request.method !== 'POST' && !isLine(request)) return seeOther(`/desk/sign-in/${fromHere(url)}`);
   const text = 'You are not signed in any more, so nothing was changed. Sign in and do it again.\n';
   return new Response(text, {
     status: 401,
