@@ -8,7 +8,6 @@ import { decideComments, undoModeration } from '#core/comments/moderation/modera
 import { verifyActs } from '#core/desk/audit.ts';
 import { actPage, actsOf } from '#core/desk/audit-list.ts';
 import { dismissAlert } from '#core/editions/alert-suggestions.ts';
-import { decideUncertain } from '#core/editions/deliveries.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import {
   cancelEdition,
@@ -18,6 +17,7 @@ import {
   scheduleEdition,
 } from '#core/editions/move-edition.ts';
 import { dropPlan, NO_PLAN, planState, savePlan } from '#core/editions/plan.ts';
+import { decideUncertain } from '#core/editions/settle-letters.ts';
 import { insertWaiting } from '#core/editions/waiting-rows.ts';
 import { recordAct } from '#core/platform/audit.ts';
 import { HOUR, isoAfter } from '#core/platform/clock.ts';
