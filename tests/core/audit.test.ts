@@ -215,7 +215,7 @@ test('acts on editions are in the log where a person does them, and not where th
     acts[0],
     'ann plan.save plan:weekly ({"introduction":"","lead":null} → {"introduction":"Hello","lead":"one"})',
   );
-  await pauseEdition(app, id, 'too much came back').catch(() => {});
+  await assert.rejects(pauseEdition(app, id, 'too much came back'), { code: 'conflict' });
   await scheduleEdition(app, waiting.id, at);
   assert.equal((await log(app)).length, acts.length);
 });
