@@ -1,7 +1,8 @@
 import { cpus } from 'node:os';
 import { writeMarked } from '../support/marked-part.ts';
-import { COMMAND, NODE, openNewsroom } from '../support/newsroom-on-disk.ts';
+import { openNewsroom } from '../support/newsroom-on-disk.ts';
 import { spawnPinned, untilAnswering } from '../support/processes.ts';
+import { COMMAND, NODE } from '../support/program.ts';
 import { freePort } from '../support/test-site.ts';
 import { type Full, fillDesk, manyStories } from './desk/full-desk.ts';
 import { type Looks, measureLooks } from './desk/looks.ts';

@@ -4,10 +4,8 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { projectRoot } from '#core/platform/config.ts';
+import { COMMAND, NODE } from './program.ts';
 import { copiedContent, type LogLine, temporaryFolder } from './test-app.ts';
-
-const NODE = path.join(projectRoot, 'node_modules/.bin/node');
-const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
 
 /** A served site in a process of its own, as an operator runs it. */
 export interface TestSite {
