@@ -5,8 +5,8 @@ import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { answerComment, pinFromDesk } from '#core/comments/moderation/desk-reply.ts';
 import { decideComments, undoModeration } from '#core/comments/moderation/moderate-comment.ts';
-import { verifyActs } from '#core/desk/audit.ts';
 import { actPage, actsOf } from '#core/desk/audit-list.ts';
+import { verifyActs } from '#core/desk/verify-acts.ts';
 import { dismissAlert } from '#core/editions/alert-suggestions.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import {

@@ -14,9 +14,9 @@ import {
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { closeApp, openApp } from '#core/app.ts';
-import { verifyActs } from '#core/desk/audit.ts';
 import { actsOf } from '#core/desk/audit-list.ts';
 import { deskLink, signInByLink } from '#core/desk/sign-in.ts';
+import { verifyActs } from '#core/desk/verify-acts.ts';
 import { editionById } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';
