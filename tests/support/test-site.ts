@@ -170,3 +170,17 @@ function parsedLine(line: string): LogLine {
     return { level: 'raw', event: line };
   }
 }
+
+/** A link to the desk, as the machine's console prints it. */
+export async function deskLink(site: Pick<TestSite, 'command'>): Promise<string> {
+  const { stdout } = await site.command('desk', 'link');
+  return stdout.trim();
+}
+
+/** Signs in by such a link; the cookie of the session, `name=value`. */
+export async function deskCookie(link: string): Promise<string> {
+  const { status, headers } = await postForm(link, {});
+  const cookie = headers.getSetCookie()[0]?.split(';', 1)[0];
+  if (status !== 303 || !cookie) throw new Error(`the link to the desk was answered by ${status}`);
+  return cookie;
+}

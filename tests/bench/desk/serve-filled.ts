@@ -9,7 +9,7 @@ import { migrate } from '#db/migrate.ts';
 import { type Pinned, spawnPinned, untilAnswering } from '../../support/processes.ts';
 import { COMMAND, NODE } from '../../support/program.ts';
 import { testConfig } from '../../support/test-app.ts';
-import { freePort, postForm } from '../../support/test-site.ts';
+import { deskCookie, freePort } from '../../support/test-site.ts';
 
 /** A site that is served with a filled database, and somebody signed in at its desk. */
 export interface Served {
@@ -39,10 +39,9 @@ export async function serveFilled(
   const server = spawnPinned('server', NODE, [COMMAND, 'serve'], { env });
   await untilAnswering(port, '/readyz');
   const link = execFileSync(NODE, [COMMAND, 'desk', 'link'], { env, encoding: 'utf8' }).trim();
-  const { headers } = await postForm(link, {});
   return {
     url: `http://localhost:${port}`,
-    cookie: headers.getSetCookie()[0]?.split(';', 1)[0] ?? '',
+    cookie: await deskCookie(link),
     process: server,
     async stop() {
       await server.stop();
