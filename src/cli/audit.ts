@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type Fault, verifyActs } from '#core/desk/audit.ts';
 import { actsOf } from '#core/desk/audit-list.ts';
+import { type Fault, verifyActs } from '#core/desk/verify-acts.ts';
 import { checkedSecret } from '#core/platform/tokens.ts';
 import { type Command, UsageError, withStore } from './command.ts';
 

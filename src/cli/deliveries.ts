@@ -3,12 +3,12 @@ import type { App } from '#core/app.ts';
 import {
   DELIVERY_STATES,
   type DeliveryCounts,
-  decideUncertain,
   deliveriesOf,
   editionBooks,
   editionLedgers,
 } from '#core/editions/deliveries.ts';
 import { reopenEdition, stateWords } from '#core/editions/move-edition.ts';
+import { decideUncertain } from '#core/editions/settle-letters.ts';
 import { settleByLog } from '#core/mail/settle-uncertain.ts';
 import { noteAct } from '#core/platform/audit.ts';
 import { csvLine } from '#core/transfer/csv-cells.ts';

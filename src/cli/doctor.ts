@@ -1,4 +1,5 @@
 import type { App } from '#core/app.ts';
+import { numberWords } from '#core/editions/progress-words.ts';
 import { lookAtRecords } from '#core/mail/look-at-records.ts';
 import { settingValue } from '#core/platform/settings.ts';
 import type { Usage } from '#core/spam/spam-filter.ts';
@@ -94,10 +95,11 @@ async function filter({ spam }: App): Promise<Finding[]> {
 
 function usage(used: Usage | undefined): Finding[] {
   if (!used) return [];
-  const count = (number: number) => number.toLocaleString('en');
   if (used.limit === undefined)
-    return [{ level: 'good', text: `Akismet was asked ${count(used.used)} times this month; no limit.` }];
-  const text = `Akismet was asked ${count(used.used)} of ${count(used.limit)} times this month (${used.percentage} %)`;
+    return [
+      { level: 'good', text: `Akismet was asked ${numberWords(used.used)} times this month; no limit.` },
+    ];
+  const text = `Akismet was asked ${numberWords(used.used)} of ${numberWords(used.limit)} times this month (${used.percentage} %)`;
   if (used.throttled)
     return [{ level: 'fault', text: `${text} and throttles the key: choose a larger plan at akismet.com.` }];
   return [{ level: used.percentage < 80 ? 'good' : 'note', text: `${text}.` }];

@@ -1,4 +1,4 @@
-import type { Fault } from '#core/desk/audit.ts';
+import type { Fault } from '#core/desk/verify-acts.ts';
 
 /** What somebody did, to follow their name. An act that is not among them is shown by its own word. */
 const ACT_WORDS: Record<string, string> = {

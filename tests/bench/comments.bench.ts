@@ -7,6 +7,7 @@ import { openSqlite } from '#core/platform/db.ts';
 import { type AkismetFake, startAkismetFake } from '../support/akismet-fake.ts';
 import { publishFiftyComments } from '../support/fifty-comments.ts';
 import { isPinning, type Pinned, spawnPinned, untilAnswering } from '../support/processes.ts';
+import { COMMAND, NODE } from '../support/program.ts';
 import { freePort } from '../support/test-site.ts';
 import { addComments } from './comments/many-comments.ts';
 import { startBareInserts, startBarePosts } from './comments/yardsticks.ts';
@@ -25,8 +26,6 @@ const ROUNDS = isQuick ? 1 : 5;
 const ROUND_MS = isQuick ? 500 : 2000;
 const CONNECTIONS = 32;
 const MANY = isQuick ? 20_000 : 1_000_000;
-const NODE = path.join(projectRoot, 'node_modules/.bin/node');
-const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
 const ARTICLE = `/articles/${OUTAGE}/`;
 
 interface Served {

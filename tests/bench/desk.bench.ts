@@ -1,13 +1,13 @@
-import { cpus } from 'node:os';
-import { writeMarked } from '../support/marked-part.ts';
-import { COMMAND, NODE, openNewsroom } from '../support/newsroom-on-disk.ts';
+import { openNewsroom } from '../support/newsroom-on-disk.ts';
 import { spawnPinned, untilAnswering } from '../support/processes.ts';
+import { COMMAND, NODE } from '../support/program.ts';
 import { freePort } from '../support/test-site.ts';
 import { type Full, fillDesk, manyStories } from './desk/full-desk.ts';
 import { type Looks, measureLooks } from './desk/looks.ts';
 import { DESK_PAGES } from './desk/measured-pages.ts';
 import { openDesk } from './desk/open-desk.ts';
 import { measurePausing } from './desk/pausing.ts';
+import { measure, type Say } from './measure.ts';
 
 /**
  * How long every page of the desk takes, and what it weighs, with 10,000 held comments among 100,000, 1,000,000
@@ -22,22 +22,12 @@ const FULL: Full = isQuick
       ...{ acts: 100_000, kept: 50_000 },
     };
 const LOOKS: Looks = isQuick ? { inARow: 5, rounds: 1 } : { inARow: 40, rounds: 12 };
-const only = process.argv
-  .find((option) => option.startsWith('--only='))
-  ?.slice('--only='.length)
-  .split(',');
-const lines: string[] = [];
-const say = (line: string) => {
-  console.log(line);
-  lines.push(line);
-};
-
-const PARTS: Record<string, () => Promise<void>> = {
+const PARTS: Record<string, (say: Say) => Promise<void>> = {
   looks: measureFullDesk,
-  pausing: () => measurePausing(say, isQuick ? 1 : 5),
+  pausing: (say) => measurePausing(say, isQuick ? 1 : 5),
 };
 
-async function measureFullDesk(): Promise<void> {
+async function measureFullDesk(say: Say): Promise<void> {
   const port = await freePort();
   const origin = `http://localhost:${port}`;
   const newsroom = await openNewsroom(manyStories(), { SITE_URL: origin, PORT: String(port), WORKER: 'off' });
@@ -58,13 +48,8 @@ async function measureFullDesk(): Promise<void> {
 }
 
 const words = (count: number) => count.toLocaleString('en');
-say(
-  `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${new Date().toISOString().slice(0, 10)}; SQLite; ${words(FULL.readers)} subscribers, nearly as many letters of an edition on its way, ${words(FULL.editions)} editions of before, ${words(FULL.held)} held comments among ${words(FULL.held + FULL.published + FULL.spam)}, ${words(FULL.acts)} acts.`,
+await measure(
+  'desk',
+  `SQLite; ${words(FULL.readers)} subscribers, nearly as many letters of an edition on its way, ${words(FULL.editions)} editions of before, ${words(FULL.held)} held comments among ${words(FULL.held + FULL.published + FULL.spam)}, ${words(FULL.acts)} acts`,
+  PARTS,
 );
-for (const [name, run] of Object.entries(PARTS)) {
-  if (only && !only.includes(name)) continue;
-  say('');
-  await run();
-}
-if (process.argv.includes('--write'))
-  writeMarked('performance.md', 'npm run bench -- desk', lines.join('\n'));

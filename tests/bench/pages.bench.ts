@@ -5,6 +5,7 @@ import { projectRoot } from '#core/platform/config.ts';
 import { openSqlite } from '#core/platform/db.ts';
 import { publishFiftyComments } from '../support/fifty-comments.ts';
 import { isPinning, type Pinned, spawnPinned, untilAnswering } from '../support/processes.ts';
+import { COMMAND, NODE } from '../support/program.ts';
 import { freePort, until } from '../support/test-site.ts';
 import { publishComments, writeArticles } from './pages/big-site.ts';
 import type { LoadResult } from './pages/load.ts';
@@ -21,8 +22,6 @@ const isQuick = process.argv.includes('--quick');
 const ROUNDS = isQuick ? 1 : 5;
 const ROUND_MS = isQuick ? 300 : 1000;
 const CONNECTIONS = 32;
-const NODE = path.join(projectRoot, 'node_modules/.bin/node');
-const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
 
 interface Served {
   port: number;

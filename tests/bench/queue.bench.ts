@@ -1,14 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { sql } from 'kysely';
-import { projectRoot } from '#core/platform/config.ts';
-import { type Db, openDatabase } from '#core/platform/db.ts';
+import type { Db, Engine } from '#core/platform/db.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { spawnPinned, untilAnswering } from '../support/processes.ts';
-import { freePort, postForm } from '../support/test-site.ts';
 import { leaveQueue } from './desk/queue-of-comments.ts';
+import { type Served, serveFilled } from './desk/serve-filled.ts';
 
 /**
  * The desk's pages of comments with 10,000 held comments, and more that are published or spam, on SQLite and on
@@ -17,41 +11,9 @@ import { leaveQueue } from './desk/queue-of-comments.ts';
 const isQuick = process.argv.includes('--quick');
 const ROUNDS = isQuick ? 20 : 200;
 const COUNTS = { held: 10_000, published: isQuick ? 10_000 : 100_000, spam: isQuick ? 2000 : 10_000 };
-const NODE = path.join(projectRoot, 'node_modules/.bin/node');
-const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
-
-interface Served {
-  url: string;
-  cookie: string;
-  db: Db;
-  stop(): Promise<void>;
-}
-
-/** A site with the queue, and somebody signed in at its desk. */
-async function serve(databaseUrl: string | undefined): Promise<Served> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'watchpost-bench-'));
-  const port = await freePort();
-  const env = {
-    ...{ PATH: process.env.PATH, PORT: String(port), DATA_DIR: dataDir, LOG_LEVEL: 'error', WORKER: 'off' },
-    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
-  };
-  const server = spawnPinned('server', NODE, [COMMAND, 'serve'], { env });
-  await untilAnswering(port, '/readyz');
-  const { db, engine } = openDatabase({ dataDir, ...(databaseUrl === undefined ? {} : { databaseUrl }) });
+async function fill(db: Db, engine: Engine): Promise<void> {
   await leaveQueue(db, COUNTS);
   await (engine === 'sqlite' ? sql`analyze` : sql`vacuum analyze`).execute(db);
-  const link = execFileSync(NODE, [COMMAND, 'desk', 'link'], { env, encoding: 'utf8' }).trim();
-  const { headers } = await postForm(link, {});
-  return {
-    url: `http://localhost:${port}`,
-    cookie: headers.getSetCookie()[0]?.split(';', 1)[0] ?? '',
-    db,
-    async stop() {
-      await db.destroy();
-      await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
 }
 
 async function printPage({ url, cookie }: Served, name: string, at: string): Promise<string> {
@@ -79,7 +41,7 @@ function nextOf(html: string): string {
 }
 
 async function printAll(name: string, databaseUrl: string | undefined): Promise<void> {
-  const site = await serve(databaseUrl);
+  const site = await serveFilled(databaseUrl, fill);
   const { held, published, spam } = COUNTS;
   console.log(`${name}: ${held} held, ${published} published, ${spam} spam, ${ROUNDS} rounds`);
   try {

@@ -1,17 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
-import { type Config, projectRoot } from '#core/platform/config.ts';
-import { openDatabase } from '#core/platform/db.ts';
-import { migrate } from '#db/migrate.ts';
+import type { Db, Engine } from '#core/platform/db.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { isPinning, type Pinned, spawnPinned, untilAnswering } from '../support/processes.ts';
-import { testConfig } from '../support/test-app.ts';
-import { freePort, postForm } from '../support/test-site.ts';
+import { isPinning } from '../support/processes.ts';
 import { addManySubscribers, WELL_KNOWN } from './desk/many-subscribers.ts';
+import { type Served, serveFilled } from './desk/serve-filled.ts';
 
 /**
  * How long the desk's pages of subscribers take with a million of them, on both databases: from the request to the last
@@ -22,8 +14,6 @@ const isQuick = process.argv.includes('--quick');
 const COUNT = isQuick ? 50_000 : 1_000_000;
 const ROUNDS = isQuick ? 20 : 40;
 const GOAL_MS = 200;
-const NODE = path.join(projectRoot, 'node_modules/.bin/node');
-const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
 
 const LIST = '/desk/subscribers/';
 const PAGES: Record<string, string> = {
@@ -48,46 +38,10 @@ const PAGES: Record<string, string> = {
   'the page that adds somebody': `${LIST}add/`,
 };
 
-interface Served {
-  url: string;
-  cookie: string;
-  process: Pinned;
-  stop(): Promise<void>;
-}
-
-async function serve(databaseUrl?: string): Promise<Served> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'watchpost-bench-'));
-  cpSync(path.join(projectRoot, 'content'), path.join(dir, 'content'), { recursive: true });
-  const port = await freePort();
-  const env = {
-    ...{ PATH: process.env.PATH, PORT: String(port), LOG_LEVEL: 'error', WORKER: 'off' },
-    ...{ DATA_DIR: path.join(dir, 'data'), CONTENT_DIR: path.join(dir, 'content') },
-    ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
-  };
-  await fill(testConfig(env));
-  const started = spawnPinned('server', NODE, [COMMAND, 'serve'], { env });
-  await untilAnswering(port, '/readyz');
-  const link = execFileSync(NODE, [COMMAND, 'desk', 'link'], { env, encoding: 'utf8' }).trim();
-  const { headers } = await postForm(link, {});
-  return {
-    url: `http://localhost:${port}`,
-    cookie: headers.getSetCookie()[0]?.split(';', 1)[0] ?? '',
-    process: started,
-    async stop() {
-      await started.stop();
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
-}
-
-async function fill(config: Config): Promise<void> {
-  const { db, engine } = openDatabase(config);
-  if (engine === 'sqlite') await sql`pragma synchronous = off`.execute(db);
-  await migrate(db, engine);
+async function fill(db: Db, engine: Engine): Promise<void> {
   const begun = performance.now();
   await addManySubscribers(db, engine, COUNT);
   console.log(`${COUNT} subscribers written in ${((performance.now() - begun) / 1000).toFixed(0)} s`);
-  await db.destroy();
 }
 
 async function printPages({ url, cookie }: Served): Promise<void> {
@@ -142,7 +96,7 @@ const asked = ['SQLite', 'PostgreSQL'].filter((name) => process.argv.includes(`-
 for (const engine of asked.length > 0 ? asked : ['SQLite', 'PostgreSQL']) {
   console.log(`\n${engine}`);
   const postgres = engine === 'PostgreSQL' ? await startPostgres() : undefined;
-  const site = await serve(postgres?.url);
+  const site = await serveFilled(postgres?.url, fill);
   try {
     await printPages(site);
     await printExport(site);

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
 import { openDatabase } from '#core/platform/db.ts';
 import { testConfig } from '../support/test-app.ts';
-import { postForm, type TestSite } from '../support/test-site.ts';
+import { deskLink, postForm, type TestSite } from '../support/test-site.ts';
 import { test } from './site.ts';
-import { deskLink, signIn } from './steps.ts';
+import { signIn } from './steps.ts';
 import { type Device, withDevice } from './virtual-authenticator.ts';
 
 const ACCOUNT = '/desk/account/';

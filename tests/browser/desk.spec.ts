@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
+import { deskLink } from '../support/test-site.ts';
 import { test } from './site.ts';
-import { approve, comment, decide, deskLink, OUTAGE, signUp } from './steps.ts';
+import { approve, comment, decide, OUTAGE, signUp } from './steps.ts';
 
 test('a sign-in link opens the desk once', async ({ page, site }) => {
   const link = await deskLink(site);

@@ -9,9 +9,9 @@ import { publishBeside } from '../support/published-comment.ts';
 import { keepSampleDrill } from '../support/sample-drill.ts';
 import { letterOf } from '../support/smtp-fake.ts';
 import { writeArticle } from '../support/test-app.ts';
-import { linksIn, postForm, type TestSite, until } from '../support/test-site.ts';
+import { deskCookie, deskLink, linksIn, postForm, type TestSite, until } from '../support/test-site.ts';
 import { usingSite } from './site.ts';
-import { deskLink, linkTo } from './steps.ts';
+import { linkTo } from './steps.ts';
 
 /** A site on which everything that a page can show has happened. Tests look at it; none takes from it what another sees. */
 export interface Stage {
@@ -135,8 +135,7 @@ function publishStory({ contentDir }: TestSite): void {
 }
 
 async function signedIn(site: TestSite): Promise<Stage['session']> {
-  const { headers } = await postForm(await deskLink(site), {});
-  const [name = '', value = ''] = headers.getSetCookie()[0]?.split(';', 1)[0]?.split('=') ?? [];
+  const [name = '', value = ''] = (await deskCookie(await deskLink(site))).split('=');
   return { name, value };
 }
 

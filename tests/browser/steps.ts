@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { type Letter, letterOf, type SmtpFake } from '../support/smtp-fake.ts';
-import { type TestSite, until } from '../support/test-site.ts';
+import { deskLink, type TestSite, until } from '../support/test-site.ts';
 
 /** The story from which the site was born; it ships with the project. */
 export const OUTAGE = {
@@ -8,12 +8,6 @@ export const OUTAGE = {
   path: '/articles/multi-factor-failure-locks-out-office-365-and-azure-users/',
   title: 'Multi-factor failure locks out Office 365 and Azure users',
 };
-
-/** A link to the desk, as the machine's console prints it. */
-export async function deskLink(site: TestSite): Promise<string> {
-  const { stdout } = await site.command('desk', 'link');
-  return stdout.trim();
-}
 
 export async function signIn(page: Page, site: TestSite): Promise<void> {
   await page.goto(await deskLink(site));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
-import { type Verdict, verifyActs } from '#core/desk/audit.ts';
 import { actPage, actsOf } from '#core/desk/audit-list.ts';
+import { type Verdict, verifyActs } from '#core/desk/verify-acts.ts';
 import { type Act, recordAct, recordActs } from '#core/platform/audit.ts';
 import type { Db, Engine } from '#core/platform/db.ts';
 import { type TestEngine, testEngines } from '../support/engines.ts';

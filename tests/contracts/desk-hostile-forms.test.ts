@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { projectRoot } from '#core/platform/config.ts';
 import { startPostgres } from '../support/postgres.ts';
-import { postForm, startSite, type TestSite } from '../support/test-site.ts';
+import { deskCookie, deskLink, postForm, startSite, type TestSite } from '../support/test-site.ts';
 
 const DESK = path.join(projectRoot, 'src/pages/desk');
 const sources = readdirSync(DESK, { recursive: true, encoding: 'utf8' })
@@ -83,9 +83,7 @@ for (const engine of ['SQLite', 'PostgreSQL'])
     });
 
     async function signIn(): Promise<void> {
-      const link = (await site.command('desk', 'link')).stdout.trim();
-      cookie = (await postForm(link, {})).headers.getSetCookie()[0]?.split(';')[0] ?? '';
-      assert.notEqual(cookie, '');
+      cookie = await deskCookie(await deskLink(site));
     }
 
     /** What was answered with a fault of ours; nothing else is wrong here. */

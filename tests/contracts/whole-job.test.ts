@@ -4,7 +4,15 @@ import { startAkismetFake } from '../support/akismet-fake.ts';
 import { startPostgres } from '../support/postgres.ts';
 import { letterOf, startSmtpFake } from '../support/smtp-fake.ts';
 import { writeArticle } from '../support/test-app.ts';
-import { linksIn, postForm, startSite, type TestSite, until } from '../support/test-site.ts';
+import {
+  deskCookie,
+  deskLink,
+  linksIn,
+  postForm,
+  startSite,
+  type TestSite,
+  until,
+} from '../support/test-site.ts';
 
 /** Each engine that the settings can name, and what to set for it. */
 const ENGINES: Record<string, (t: TestContext) => Promise<NodeJS.ProcessEnv>> = {
@@ -90,11 +98,9 @@ async function letCommentThrough(site: TestSite, page: string): Promise<void> {
 }
 
 async function signIn(site: TestSite): Promise<string> {
-  const link = (await site.command('desk', 'link')).stdout.trim();
+  const link = await deskLink(site);
   assert.equal((await fetch(link)).status, 200);
-  const signedIn = await postForm(link, {});
-  assert.equal(signedIn.status, 303);
-  return signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  return deskCookie(link);
 }
 
 async function subscribe(site: TestSite, letter: () => Promise<Buffer | undefined>): Promise<string> {

@@ -5,10 +5,9 @@ import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { answerComment, pinFromDesk } from '#core/comments/moderation/desk-reply.ts';
 import { decideComments, undoModeration } from '#core/comments/moderation/moderate-comment.ts';
-import { verifyActs } from '#core/desk/audit.ts';
 import { actPage, actsOf } from '#core/desk/audit-list.ts';
+import { verifyActs } from '#core/desk/verify-acts.ts';
 import { dismissAlert } from '#core/editions/alert-suggestions.ts';
-import { decideUncertain } from '#core/editions/deliveries.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import {
   cancelEdition,
@@ -18,6 +17,7 @@ import {
   scheduleEdition,
 } from '#core/editions/move-edition.ts';
 import { dropPlan, NO_PLAN, planState, savePlan } from '#core/editions/plan.ts';
+import { decideUncertain } from '#core/editions/settle-letters.ts';
 import { insertWaiting } from '#core/editions/waiting-rows.ts';
 import { recordAct } from '#core/platform/audit.ts';
 import { HOUR, isoAfter } from '#core/platform/clock.ts';
@@ -215,7 +215,7 @@ test('acts on editions are in the log where a person does them, and not where th
     acts[0],
     'ann plan.save plan:weekly ({"introduction":"","lead":null} → {"introduction":"Hello","lead":"one"})',
   );
-  await pauseEdition(app, id, 'too much came back').catch(() => {});
+  await assert.rejects(pauseEdition(app, id, 'too much came back'), { code: 'conflict' });
   await scheduleEdition(app, waiting.id, at);
   assert.equal((await log(app)).length, acts.length);
 });

@@ -14,11 +14,11 @@ import {
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { closeApp, openApp } from '#core/app.ts';
-import { verifyActs } from '#core/desk/audit.ts';
 import { actsOf } from '#core/desk/audit-list.ts';
 import { invite, join } from '#core/desk/invitations.ts';
 import { personAt } from '#core/desk/sessions.ts';
 import { deskLink, signInByLink } from '#core/desk/sign-in.ts';
+import { verifyActs } from '#core/desk/verify-acts.ts';
 import { editionById } from '#core/editions/edition-rows.ts';
 import { makeEdition } from '#core/editions/make-edition.ts';
 import { makeDueEditions } from '#core/editions/schedule.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DELIVERY_STATES, decideUncertain, editionBooks, editionLedgers } from '#core/editions/deliveries.ts';
+import { DELIVERY_STATES, editionBooks, editionLedgers } from '#core/editions/deliveries.ts';
 import { editionById } from '#core/editions/edition-rows.ts';
 import { cancelEdition, finishEditions } from '#core/editions/move-edition.ts';
+import { decideUncertain } from '#core/editions/settle-letters.ts';
 import { deliveryCounts } from '#core/mail/outbox-rows.ts';
 import { csvLine } from '#core/transfer/csv-cells.ts';
 import { command } from '../support/commands.ts';

@@ -9,7 +9,7 @@ import { AppError } from '#core/platform/errors.ts';
 import { drill } from '#server/drill/begin-drill.ts';
 import { command } from '../support/commands.ts';
 import { openTestApp, temporaryFolder, writeArticle } from '../support/test-app.ts';
-import { postForm, startSite, until } from '../support/test-site.ts';
+import { deskCookie, deskLink, postForm, startSite, until } from '../support/test-site.ts';
 
 /** Programs that take the place of the one that plays. */
 function program(t: Parameters<typeof temporaryFolder>[0], source: string): URL {
@@ -91,9 +91,7 @@ test('whoever plays one may be killed: its process ends, its folder goes, and th
 
 test('a server that ends does not wait for a drill', async (t) => {
   const site = await startSite(t);
-  const link = (await site.command('desk', 'link')).stdout.trim();
-  const [cookie = ''] = (await postForm(link, {})).headers.getSetCookie();
-  const headers = { cookie: cookie.split(';')[0] ?? '' };
+  const headers = { cookie: await deskCookie(await deskLink(site)) };
   assert.equal((await postForm(`${site.url}/desk/drill/`, { action: 'play' }, headers)).status, 303);
   const folder = path.join(site.dataDir, 'drill');
   await until(() => existsSync(path.join(folder, 'akismet-silent', 'data')), 'the first scene');

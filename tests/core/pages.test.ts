@@ -10,7 +10,7 @@ import { suppress } from '#core/subscribers/suppression.ts';
 import { unsubscribe } from '#core/subscribers/unsubscribe.ts';
 import { addReader, confirmToken, signUp } from '../support/readers.ts';
 import { memoryLog, testConfig } from '../support/test-app.ts';
-import { postForm, startSite } from '../support/test-site.ts';
+import { deskCookie, postForm, startSite } from '../support/test-site.ts';
 
 const site = await startSite(
   { after: after as TestContext['after'] },
@@ -64,7 +64,7 @@ test('unknown, pending, confirmed, unsubscribed and suppressed addresses get the
 test('any letter in the folder of kept mail is listed and opened, and what is no letter is not found', async () => {
   const foreign = 'Letter from elsewhere, 100 ünits @home';
   keepFile(foreign, ['Subject: Hello', '', 'Words.']);
-  const cookie = await signIn();
+  const cookie = await deskCookie(await deskLink(beside));
   const ask = (page: string) => fetch(`${site.url}/desk/mail/${page}`, { headers: { cookie } });
   const list = await ask('');
   assert.equal(list.status, 200);
@@ -87,7 +87,7 @@ test('a kept letter from anywhere can do nothing in its frame: no script, no for
     '<script>alert(1)</script><img src="https://evil.example/a.png"><p>Hello</p>',
     '--x--',
   ]);
-  const cookie = await signIn();
+  const cookie = await deskCookie(await deskLink(beside));
   const page = await fetch(`${site.url}/desk/mail/hostile/`, { headers: { cookie } });
   assert.doesNotMatch((await page.text()).split('<details')[0] ?? '', /<script|evil\.example/);
   const letter = await fetch(`${site.url}/desk/mail/hostile/letter/`, { headers: { cookie } });
@@ -118,7 +118,9 @@ test('in a kept letter only links to this very site can be pressed', async () =>
     '--x--',
   ]);
   const page = await (
-    await fetch(`${site.url}/desk/mail/links/`, { headers: { cookie: await signIn() } })
+    await fetch(`${site.url}/desk/mail/links/`, {
+      headers: { cookie: await deskCookie(await deskLink(beside)) },
+    })
   ).text();
   assert.ok(page.includes(`<a href="${own}"`));
   for (const other of others) {
@@ -157,10 +159,4 @@ function keepFile(name: string, lines: string[]): void {
   const dir = path.join(site.dataDir, 'outbox');
   mkdirSync(dir, { recursive: true });
   writeFileSync(path.join(dir, `${name}.eml`), lines.join('\r\n'));
-}
-
-/** The cookie of somebody at the desk. */
-async function signIn(): Promise<string> {
-  const { headers } = await postForm(await deskLink(beside), {});
-  return headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
 }

@@ -1,11 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { projectRoot } from '#core/platform/config.ts';
+import { COMMAND } from './program.ts';
 import type { TestApp } from './test-app.ts';
-
-const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
 
 interface Outcome {
   code: number | null;

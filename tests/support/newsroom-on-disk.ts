@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { projectRoot } from '#core/platform/config.ts';
-
-export const NODE = path.join(projectRoot, 'node_modules/.bin/node');
-export const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
+import { COMMAND, NODE } from './program.ts';
 
 /** A Watchpost of its own in a temporary folder, driven from outside: by its commands, its database, its letters. */
 export interface Newsroom {

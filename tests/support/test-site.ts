@@ -4,10 +4,8 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { projectRoot } from '#core/platform/config.ts';
+import { COMMAND, NODE } from './program.ts';
 import { copiedContent, type LogLine, temporaryFolder } from './test-app.ts';
-
-const NODE = path.join(projectRoot, 'node_modules/.bin/node');
-const COMMAND = path.join(projectRoot, 'src/cli/watchpost.mjs');
 
 /** A served site in a process of its own, as an operator runs it. */
 export interface TestSite {
@@ -171,4 +169,18 @@ function parsedLine(line: string): LogLine {
   } catch {
     return { level: 'raw', event: line };
   }
+}
+
+/** A link to the desk, as the machine's console prints it. */
+export async function deskLink(site: Pick<TestSite, 'command'>): Promise<string> {
+  const { stdout } = await site.command('desk', 'link');
+  return stdout.trim();
+}
+
+/** Signs in by such a link; the cookie of the session, `name=value`. */
+export async function deskCookie(link: string): Promise<string> {
+  const { status, headers } = await postForm(link, {});
+  const cookie = headers.getSetCookie()[0]?.split(';', 1)[0];
+  if (status !== 303 || !cookie) throw new Error(`the link to the desk was answered by ${status}`);
+  return cookie;
 }

@@ -1,4 +1,4 @@
-import { type Clock, DAY, MINUTE } from '../platform/clock.ts';
+import { type Clock, DAY, MINUTE, utcDay } from '../platform/clock.ts';
 import { addToDay } from '../platform/day-count-rows.ts';
 import type { Db } from '../platform/db.ts';
 import { wordsOf } from '../platform/errors.ts';
@@ -71,7 +71,7 @@ export class Views {
 
   #beginDay(): void {
     const now = this.#clock.now();
-    const day = dayOf(now);
+    const day = utcDay(now);
     this.#today = this.#counts.get(day) ?? new Map();
     this.#counts.set(day, this.#today);
     this.#todayEnds = Date.parse(day) + DAY;
@@ -113,7 +113,7 @@ export class Views {
 /** How often each article was read today, in the last 7 and 30 days with today, and in all; UTC days, as far as saved. */
 export function viewsNow(db: Db, clock: Clock): Promise<Map<string, ViewCounts>> {
   const now = clock.now();
-  const daysAgo = (days: number) => dayOf(new Date(now.getTime() - days * DAY));
+  const daysAgo = (days: number) => utcDay(new Date(now.getTime() - days * DAY));
   return viewCounts(db, { today: daysAgo(0), week: daysAgo(6), month: daysAgo(29) });
 }
 
@@ -145,8 +145,4 @@ function daysOf(counted: readonly DayViews[]): Map<string, number> {
   const days = new Map<string, number>();
   for (const { day, views } of counted) days.set(day, (days.get(day) ?? 0) + views);
   return days;
-}
-
-function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
 }

@@ -2,7 +2,7 @@ import { isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { settingValue, writeSetting } from '../platform/settings.ts';
-import { type Verdict, verifyActs } from './audit.ts';
+import { type Verdict, verifyActs } from './verify-acts.ts';
 
 /** What came of the last time that the whole log was looked through at the desk. */
 export interface Checked {

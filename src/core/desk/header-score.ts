@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Db } from '../platform/db.ts';
 import { jsonAs } from '../platform/json.ts';
-import { settingValue, writeSetting } from '../platform/settings.ts';
+import { settingAs, writeSetting } from '../platform/settings.ts';
 
 const graded = z.object({
   version: z.string().max(40),
@@ -39,6 +39,5 @@ export async function keepScore(db: Db, score: KeptScore): Promise<void> {
 
 /** Undefined where the headers were never graded here. */
 export async function lastScore(db: Db): Promise<KeptScore | undefined> {
-  const kept = await settingValue(db, SCORE);
-  return kept === undefined ? undefined : jsonAs(keptScore, kept);
+  return settingAs(db, SCORE, keptScore);
 }

@@ -1,8 +1,8 @@
+import { recordAct } from '../platform/audit.ts';
 import { HOUR, isoAfter, isoTime } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
 import { randomToken, tokenHash } from '../platform/tokens.ts';
-import { recordAct } from './audit.ts';
 import { insertInvitation, markInvitationUsed, openInvitation, openInvitations } from './invitation-rows.ts';
 import { NAME_TAKEN, newPerson } from './people.ts';
 import { isNameTaken } from './person-rows.ts';

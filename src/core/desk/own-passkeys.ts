@@ -4,10 +4,10 @@ import {
   type RegistrationResponseJSON,
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
+import { recordAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
-import { recordAct } from './audit.ts';
 import {
   CHALLENGE_MS,
   checked,

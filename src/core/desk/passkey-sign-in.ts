@@ -4,11 +4,11 @@ import {
   type PublicKeyCredentialRequestOptionsJSON,
   verifyAuthenticationResponse,
 } from '@simplewebauthn/server';
+import { recordAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import { withReserve } from '../platform/reserve.ts';
-import { recordAct } from './audit.ts';
 import {
   CHALLENGE_MS,
   checked,

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { recordAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Parts } from '../platform/parts.ts';
-import { recordAct } from './audit.ts';
 import { endOpenInvitations } from './invitation-rows.ts';
 import { deletePasskeysOf, passkeysOf } from './passkey-rows.ts';
 import {

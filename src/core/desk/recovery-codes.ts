@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { recordAct } from '../platform/audit.ts';
 import { isoTime } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 import { tokenHash } from '../platform/tokens.ts';
-import { recordAct } from './audit.ts';
 import { holdPerson, markDrilled } from './person-rows.ts';
 import { codesLeft, deleteCodesOf, insertCodes, markCodeUsed, unusedCode } from './recovery-code-rows.ts';
 import type { AtDesk, DeskParts } from './sessions.ts';

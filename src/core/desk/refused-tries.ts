@@ -1,4 +1,4 @@
-import { DAY, isoAfter, isoTime } from '../platform/clock.ts';
+import { DAY, utcDay } from '../platform/clock.ts';
 import type { Parts } from '../platform/parts.ts';
 import { NoRoom } from '../platform/reserve.ts';
 import { addToSetting } from '../platform/settings.ts';
@@ -21,7 +21,7 @@ export interface RefusedTries {
  * none is counted either: whoever mistypes a code then is to hear of that, and not of the disk.
  */
 export async function noteRefusedTry({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<void> {
-  const name = NAME + dayOf(isoTime(clock.now()));
+  const name = NAME + utcDay(clock.now());
   try {
     await db.transaction().execute((trx) => addToSetting(trx, name, 1));
   } catch (error) {
@@ -31,7 +31,7 @@ export async function noteRefusedTry({ db, clock }: Pick<Parts, 'db' | 'clock'>)
 
 /** Those of the last 30 days. */
 export async function refusedTries({ db, clock }: Pick<Parts, 'db' | 'clock'>): Promise<RefusedTries> {
-  const rows = await countsBetween(db, firstName(clock), NAME + dayOf(isoTime(clock.now())));
+  const rows = await countsBetween(db, firstName(clock), NAME + utcDay(clock.now()));
   return {
     count: rows.reduce((sum, { value }) => sum + Number(value), 0),
     lastDay: rows.at(-1)?.name.slice(NAME.length),
@@ -44,9 +44,5 @@ export async function forgetOldTries({ db, clock }: Pick<Parts, 'db' | 'clock'>)
 
 /** Of the day before the first that counts. */
 function firstName(clock: Parts['clock']): string {
-  return NAME + dayOf(isoAfter(clock.now(), -TRIES_DAYS * DAY));
-}
-
-function dayOf(at: string): string {
-  return at.slice(0, 10);
+  return NAME + utcDay(new Date(clock.now().getTime() - TRIES_DAYS * DAY));
 }

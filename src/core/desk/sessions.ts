@@ -1,4 +1,5 @@
 import type { SessionTable } from '#db/schema.ts';
+import { recordAct } from '../platform/audit.ts';
 import { type Clock, DAY, HOUR, isoAfter, isoTime, MINUTE } from '../platform/clock.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -6,7 +7,6 @@ import type { Parts } from '../platform/parts.ts';
 import { NoRoom } from '../platform/reserve.ts';
 import { deleteExpiredTokens } from '../platform/token-rows.ts';
 import { randomToken, tokenHash } from '../platform/tokens.ts';
-import { recordAct } from './audit.ts';
 import { forgetOldTries } from './refused-tries.ts';
 import type { Role } from './roles.ts';
 

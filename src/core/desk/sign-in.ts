@@ -1,3 +1,4 @@
+import { recordAct } from '../platform/audit.ts';
 import { isoAfter, isoTime, MINUTE } from '../platform/clock.ts';
 import type { Trx } from '../platform/db.ts';
 import { AppError } from '../platform/errors.ts';
@@ -5,7 +6,6 @@ import type { Parts } from '../platform/parts.ts';
 import { withReserve } from '../platform/reserve.ts';
 import { insertToken, tokenSubject, useToken } from '../platform/token-rows.ts';
 import { randomToken } from '../platform/tokens.ts';
-import { recordAct } from './audit.ts';
 import { ownerOf } from './people.ts';
 import { type PersonRow, personById, personByName } from './person-rows.ts';
 import { useRecoveryCode } from './recovery-codes.ts';

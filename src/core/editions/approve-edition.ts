@@ -1,8 +1,8 @@
 import { AppError } from '../platform/errors.ts';
 import type { Edition } from './edition.ts';
-import { editionById } from './edition-rows.ts';
 import { type EditionParts, type Made, makeEdition } from './make-edition.ts';
 import { dropWaiting, stateWords } from './move-edition.ts';
+import { requireEdition } from './require-edition.ts';
 import { type LetterSent, letterNamed, sendLetter } from './send-letter.ts';
 
 /**
@@ -15,8 +15,7 @@ export async function approveEdition(
   id: string,
   { evenSo = false } = {},
 ): Promise<Made | LetterSent> {
-  const edition = await editionById(parts.db, id);
-  if (!edition) throw new AppError('not-found', `There is no edition "${id}": see "watchpost editions".`);
+  const edition = await requireEdition(parts.db, id);
   if (edition.state !== 'waiting' && edition.state !== 'scheduled')
     throw new AppError('conflict', `The edition ${id} ${stateWords(edition)}: it does not wait for a word.`);
   const made = await start(parts, edition, evenSo);

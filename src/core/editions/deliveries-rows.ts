@@ -108,20 +108,3 @@ export async function variantStories(db: Db, edition: string): Promise<Map<numbe
     .execute();
   return new Map(rows.map(({ id, stories }) => [id, JSON.parse(stories) as string[]]));
 }
-
-/** The owner's word on letters of which nobody knows whether they arrived; how many there were. */
-export async function settleAllUncertain(
-  trx: Trx,
-  edition: string,
-  change:
-    | { state: 'sent'; reply: string; sent_at: string }
-    | { state: 'queued'; reply: string; due_at: string },
-): Promise<number> {
-  const { numUpdatedRows } = await trx
-    .updateTable('delivery')
-    .set({ ...change, lease_owner: null, lease_until: null })
-    .where('edition_id', '=', edition)
-    .where('state', '=', 'uncertain')
-    .executeTakeFirst();
-  return Number(numUpdatedRows);
-}

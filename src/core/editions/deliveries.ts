@@ -1,9 +1,5 @@
 import type { DeliveryState } from '#db/schema.ts';
-import { noteAct } from '../platform/audit.ts';
-import { isoTime } from '../platform/clock.ts';
-import type { Db, Trx } from '../platform/db.ts';
-import { AppError } from '../platform/errors.ts';
-import type { Parts } from '../platform/parts.ts';
+import type { Db } from '../platform/db.ts';
 import {
   countsByDomain,
   countsOf,
@@ -12,12 +8,11 @@ import {
   deliveryLines,
   refusals,
   returned,
-  settleAllUncertain,
   variantStories,
 } from './deliveries-rows.ts';
 import type { Edition } from './edition.ts';
-import { allEditions, editionById } from './edition-rows.ts';
-import { reopenEdition } from './move-edition.ts';
+import { allEditions } from './edition-rows.ts';
+import { requireEdition } from './require-edition.ts';
 import { keptTallies } from './tally-rows.ts';
 
 export type { DeliveryCounts, DeliveryLine } from './deliveries-rows.ts';
@@ -100,55 +95,6 @@ export async function* deliveriesOf(
     if (!last) return;
     after = last.id;
   }
-}
-
-/**
- * The owner's word on the letters of an edition of which nobody knows whether they arrived: they count as sent, or are
- * sent again.
- *
- * @returns how many they were
- * @throws AppError `not-found`, `conflict` where the edition was cancelled and nothing of it is sent any more
- */
-export async function decideUncertain(
-  parts: Pick<Parts, 'db' | 'clock' | 'log' | 'secret' | 'who'>,
-  id: string,
-  word: 'sent' | 'again',
-): Promise<number> {
-  const { db, clock, log } = parts;
-  const edition = await requireEdition(db, id);
-  if (word === 'again' && edition.state === 'cancelled')
-    throw new AppError('conflict', `The edition ${id} was cancelled: nothing of it is sent again.`);
-  const now = isoTime(clock.now());
-  const count = await db.transaction().execute(async (trx) => {
-    const settled = await settleBy(trx, id, word, now);
-    const after = `${settled} ${word === 'sent' ? 'counted as sent' : 'sent again'}`;
-    await noteAct(trx, parts, {
-      act: 'edition.settle',
-      subject: `edition:${id}`,
-      before: 'uncertain',
-      after,
-    });
-    return settled;
-  });
-  log.info('edition.uncertain-decided', { edition: id, word, count });
-  return count;
-}
-
-async function settleBy(trx: Trx, id: string, word: 'sent' | 'again', now: string): Promise<number> {
-  if (word === 'sent')
-    return settleAllUncertain(trx, id, {
-      state: 'sent',
-      reply: 'counted as sent by the owner',
-      sent_at: now,
-    });
-  await reopenEdition(trx, id);
-  return settleAllUncertain(trx, id, { state: 'queued', reply: 'sent again by the owner', due_at: now });
-}
-
-async function requireEdition(db: Db, id: string): Promise<Edition> {
-  const edition = await editionById(db, id);
-  if (!edition) throw new AppError('not-found', `There is no edition "${id}": see "watchpost editions".`);
-  return edition;
 }
 
 function ledgerOf(edition: Edition, counts: DeliveryCounts): EditionLedger {

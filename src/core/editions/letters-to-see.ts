@@ -1,11 +1,11 @@
 import { AppError } from '../platform/errors.ts';
 import type { Cadence } from '../subscribers/subscriber.ts';
 import { type Edition, textKey, type Variant } from './edition.ts';
-import { editionById } from './edition-rows.ts';
 import { lookOf } from './look-at-plan.ts';
 import { type EditionParts, plannedEdition } from './make-edition.ts';
 import type { Plan } from './plan.ts';
 import type { ReadersLately } from './readers-lately.ts';
+import { requireEdition } from './require-edition.ts';
 import { alertSubject, plannedAlert } from './send-alert.ts';
 import { letterNamed, plannedLetter } from './send-letter.ts';
 import { variantsOf } from './verify-rows.ts';
@@ -52,8 +52,7 @@ async function plannedFrom(
 }
 
 async function plannedOrFrozen(parts: SeeingParts, id: string) {
-  const edition = await editionById(parts.db, id);
-  if (!edition) throw new AppError('not-found', `There is no edition "${id}".`);
+  const edition = await requireEdition(parts.db, id);
   if (edition.number !== undefined) return { edition, variants: await variantsOf(parts.db, id) };
   if (edition.state === 'cancelled') return undefined; // it never said anything
   if (edition.cadence) return plannedDigest(parts, edition.cadence, { id });

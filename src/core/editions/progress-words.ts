@@ -30,7 +30,7 @@ const TROUBLES: readonly [DeliveryState, string][] = [
 ];
 
 /** What it means that a letter is in a state. */
-export const LETTER_WORDS: Record<DeliveryState, string> = {
+export const STATE_MEANINGS: Record<DeliveryState, string> = {
   sent: 'The relay has taken them.',
   queued: 'They wait for their turn.',
   claimed: 'They are in the hands of a sender.',

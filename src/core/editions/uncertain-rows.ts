@@ -34,11 +34,11 @@ export const BY_OWNER = {
 
 export type Word = 'sent' | 'again';
 
-/** The owner's word on some letters, of which nobody knows whether they arrived; how many there were. */
+/** The owner's word on letters of which nobody knows whether they arrived; how many there were. */
 export async function settleUncertain(
   trx: Trx,
   edition: string,
-  letters: readonly number[],
+  letters: readonly number[] | 'all',
   { word, now }: { word: Word; now: string },
 ): Promise<number> {
   const { numUpdatedRows } = await trx
@@ -47,7 +47,7 @@ export async function settleUncertain(
     .set(word === 'sent' ? { state: 'sent', sent_at: now } : { state: 'queued', due_at: now })
     .where('edition_id', '=', edition)
     .where('state', '=', 'uncertain')
-    .where('id', 'in', letters)
+    .$if(letters !== 'all', (update) => update.where('id', 'in', letters as readonly number[]))
     .executeTakeFirst();
   return Number(numUpdatedRows);
 }

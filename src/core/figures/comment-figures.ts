@@ -1,7 +1,8 @@
 import type { Clock } from '../platform/clock.ts';
+import { utcDay } from '../platform/clock.ts';
 import { countedBefore, dayCounts } from '../platform/day-count-rows.ts';
 import type { Db } from '../platform/db.ts';
-import { addedUp, type Range, type Span, type Spans, spansOf, utcDay } from './spans.ts';
+import { addedUp, type Range, type Span, type Spans, spansOf } from './spans.ts';
 
 /** What readers wrote, by when they wrote it, and how much of it is taken for spam now, or was when it was thrown away. */
 export interface CommentFigures extends Spans {

@@ -1,7 +1,8 @@
 import { type EditionLetters, newestEditionLetters } from '../editions/letter-count-rows.ts';
 import type { Clock } from '../platform/clock.ts';
+import { utcDay } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
-import { daysAfter, RANGE_DAYS, type Range, utcDay } from './spans.ts';
+import { daysAfter, RANGE_DAYS, type Range } from './spans.ts';
 
 /** So many editions have room in a picture. */
 export const MOST_EDITIONS = 60;

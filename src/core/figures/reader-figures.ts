@@ -1,7 +1,8 @@
 import type { Clock } from '../platform/clock.ts';
+import { utcDay } from '../platform/clock.ts';
 import { countedBefore, dayCounts } from '../platform/day-count-rows.ts';
 import type { Db } from '../platform/db.ts';
-import { addedUp, type Range, type Span, type Spans, spansOf, utcDay } from './spans.ts';
+import { addedUp, type Range, type Span, type Spans, spansOf } from './spans.ts';
 
 /** How many readers there were, and how many came and went in each span. */
 export interface ReaderFigures extends Spans {

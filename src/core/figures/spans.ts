@@ -1,4 +1,4 @@
-import { DAY } from '../platform/clock.ts';
+import { DAY, utcDay } from '../platform/clock.ts';
 
 /** How far back the pictures go; the first is for who does not ask. */
 export const RANGES = ['half-year', '4-weeks', 'year', 'all'] as const;
@@ -77,10 +77,6 @@ export function addedUp(
     if (span && span.from <= day) sums[place] = (sums[place] ?? 0) + count;
   }
   return sums;
-}
-
-export function utcDay(now: Date): string {
-  return now.toISOString().slice(0, 10);
 }
 
 export function daysAfter(day: string, days: number): string {

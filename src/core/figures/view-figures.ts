@@ -1,9 +1,10 @@
 import type { Library } from '../articles/library.ts';
 import { mostRead, mostReadEver, type SlugViews, viewsByDay } from '../articles/view-day-rows.ts';
 import type { Clock } from '../platform/clock.ts';
+import { utcDay } from '../platform/clock.ts';
 import { countedBefore, dayCounts } from '../platform/day-count-rows.ts';
 import type { Db } from '../platform/db.ts';
-import { addedUp, type Range, type Span, type Spans, spansOf, utcDay } from './spans.ts';
+import { addedUp, type Range, type Span, type Spans, spansOf } from './spans.ts';
 
 /** Of one article half a year is shown day by day: on some of them everybody came at once. */
 const MOST_DAYS = 26 * 7;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { isRunning } from '../platform/is-running.ts';
 
 /** A name for a sender, so that what it held can be taken back when it is gone. */
 export function newOwner(): string {
@@ -10,10 +11,5 @@ export function newOwner(): string {
 export function isAlive(owner: string): boolean {
   const [host, pid] = owner.split(':');
   if (host !== hostname()) return true;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return isRunning(Number(pid));
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
-import { settingValue, writeSetting } from '../platform/settings.ts';
+import { settingAs, writeSetting } from '../platform/settings.ts';
 import type { DnsFinding } from './dns-records.ts';
 
 const SETTING = 'mail-records';
@@ -22,8 +22,7 @@ const look = z.object({
 export type RecordsLook = z.infer<typeof look>;
 
 export async function lastRecordsLook(db: Db): Promise<RecordsLook | undefined> {
-  const value = await settingValue(db, SETTING);
-  return value === undefined ? undefined : look.safeParse(JSON.parse(value)).data;
+  return settingAs(db, SETTING, look);
 }
 
 /** Keeps what was found. Where a name server did not answer, what was wrong before is not forgotten. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
-import { settingValue, writeSetting } from '../platform/settings.ts';
+import { settingAs, writeSetting } from '../platform/settings.ts';
 
 /** What a sender learned of the relay: it is away, in its last words, and when it is tried again; or it takes letters. */
 export type RelayNews = { state: 'away'; reply: string; nextTry: Date } | { state: 'here' };
@@ -16,8 +16,7 @@ export type RelayAway = z.infer<typeof away>;
 
 /** What the last sender to learn anything wrote down; undefined where the relay takes letters, as far as is known. */
 export async function relayAway(db: Db): Promise<RelayAway | undefined> {
-  const value = await settingValue(db, SETTING);
-  return value === undefined || value === '' ? undefined : away.safeParse(JSON.parse(value)).data;
+  return settingAs(db, SETTING, away);
 }
 
 export async function noteRelay({ db, clock }: Pick<Parts, 'db' | 'clock'>, news: RelayNews): Promise<void> {

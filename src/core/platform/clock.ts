@@ -20,6 +20,11 @@ export function isoAfter(date: Date, ms: number): string {
   return new Date(date.getTime() + ms).toISOString();
 }
 
+/** The UTC day of a moment: `2026-11-24`. */
+export function utcDay(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;

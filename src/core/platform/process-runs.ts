@@ -7,6 +7,7 @@ import { noteAct } from './audit.ts';
 import { DAY, isoAfter, isoTime, MINUTE, SECOND } from './clock.ts';
 import { errorWords } from './error-words.ts';
 import { AppError, wordsOf } from './errors.ts';
+import { isRunning } from './is-running.ts';
 import { jsonAs } from './json.ts';
 import type { Parts } from './parts.ts';
 import {
@@ -132,12 +133,7 @@ export async function noteGone(parts: RunParts): Promise<void> {
 function isGone({ machine, pid, id }: ProcessRunTable): boolean {
   if (machine !== thisMachine()) return false;
   if (pid === process.pid) return !OWN.has(id); // in a container the next process often has the same number
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return !isRunning(pid);
 }
 
 /** Where the numbers of processes mean the same: a machine, or on Linux a container of it. */

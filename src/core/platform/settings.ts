@@ -1,10 +1,22 @@
 import { sql } from 'kysely';
+import type { z } from 'zod';
 import type { Db, Trx } from './db.ts';
+import { jsonAs } from './json.ts';
 
 /** A small fact of this installation, or undefined where it was never written. */
 export async function settingValue(db: Db | Trx, name: string): Promise<string | undefined> {
   const row = await db.selectFrom('setting').select('value').where('name', '=', name).executeTakeFirst();
   return row?.value;
+}
+
+/** A setting that is kept as JSON; undefined where it was never written, or is not of this form any more. */
+export async function settingAs<Schema extends z.ZodType>(
+  db: Db | Trx,
+  name: string,
+  schema: Schema,
+): Promise<z.output<Schema> | undefined> {
+  const value = await settingValue(db, name);
+  return value === undefined ? undefined : jsonAs(schema, value);
 }
 
 export async function writeSetting(db: Db | Trx, name: string, value: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonAs } from '../platform/json.ts';
 import type { Usage } from './spam-filter.ts';
 
 const count = z
@@ -24,7 +25,7 @@ const usageAnswer = z.object({
 
 /** @returns undefined for whatever is not such an answer */
 export function usageOf(text: string | undefined): Usage | undefined {
-  const { data } = usageAnswer.safeParse(parsed(text));
+  const data = text === undefined ? undefined : jsonAs(usageAnswer, text);
   return (
     data && {
       limit: data.limit,
@@ -33,12 +34,4 @@ export function usageOf(text: string | undefined): Usage | undefined {
       throttled: data.throttled,
     }
   );
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Db } from '../platform/db.ts';
-import { settingValue, writeSetting } from '../platform/settings.ts';
+import { settingAs, writeSetting } from '../platform/settings.ts';
 
 const SETTING = 'filter-health';
 
@@ -35,8 +35,7 @@ export type FilterHealth = z.infer<typeof filterHealth>;
 
 /** What a process of this installation last wrote, or undefined where none has. */
 export async function readFilterHealth(db: Db): Promise<FilterHealth | undefined> {
-  const value = await settingValue(db, SETTING);
-  return value === undefined ? undefined : filterHealth.safeParse(JSON.parse(value)).data;
+  return settingAs(db, SETTING, filterHealth);
 }
 
 /** Server and worker each write: what this process does not know is left as the other wrote it. */

@@ -33,7 +33,7 @@ export async function backup(parts: UpkeepParts): Promise<Wrong[]> {
     return [
       {
         ...{ kind, level: 'critical', title: 'The last backup failed.', since: failed.at },
-        text: `${failed.why} ${good ? `The last good one is of ${dayOf(parts, good.at)}.` : 'There is none yet.'} Run it again: npx watchpost backup.`,
+        text: `${failed.why} ${good ? `The last good one is of ${dayWords(parts, good.at)}.` : 'There is none yet.'} Run it again: npx watchpost backup.`,
       },
     ];
   if (good && now - Date.parse(good.at) <= OLD_MS) return [];
@@ -45,7 +45,7 @@ export async function backup(parts: UpkeepParts): Promise<Wrong[]> {
           level: 'attention',
           title: `The last backup is ${agoWords(now - Date.parse(good.at))} old.`,
         },
-        text: `Were the disk to break, all since ${dayOf(parts, good.at)} would be lost. Make one now: npx watchpost backup. docs/operations.md has one made each night.`,
+        text: `Were the disk to break, all since ${dayWords(parts, good.at)} would be lost. Make one now: npx watchpost backup. docs/operations.md has one made each night.`,
       },
     ];
   if (!(await isWorthABackup(db, now))) return [];
@@ -91,7 +91,7 @@ function certificateSeen(
   const days = daysUntil(until, now);
   if (why === undefined && days >= EXPIRES_DAYS) return [];
   const isOver = Date.parse(until) <= now.getTime();
-  const words = why ?? (isOver ? 'It has expired.' : `It is good until ${dayOf(parts, until)}.`);
+  const words = why ?? (isOver ? 'It has expired.' : `It is good until ${dayWords(parts, until)}.`);
   const again = 'Then look again: npx watchpost doctor --certificate.';
   return [
     why !== undefined || isOver
@@ -130,7 +130,7 @@ export async function records(parts: UpkeepParts): Promise<Wrong[]> {
   if (isOld && (look.missed ?? look.at) !== undefined)
     found.push({
       ...{ kind: 'records', level: 'attention', title: 'The records of your mail could not be looked at.' },
-      text: `SPF, DKIM and DMARC were ${look.at === undefined ? 'never seen' : `last seen on ${dayOf(parts, look.at)}`}: no name server answers, or no worker asks. See what comes of it: npx watchpost doctor --dns.`,
+      text: `SPF, DKIM and DMARC were ${look.at === undefined ? 'never seen' : `last seen on ${dayWords(parts, look.at)}`}: no name server answers, or no worker asks. See what comes of it: npx watchpost doctor --dns.`,
       since: look.missed ?? look.at,
     });
   return found;
@@ -180,6 +180,6 @@ function agoWords(ms: number): string {
 }
 
 /** `24 November 2026`, in the site's own zone. */
-function dayOf({ library }: UpkeepParts, time: string): string {
+function dayWords({ library }: UpkeepParts, time: string): string {
   return timeWords(library.site, time, 'day');
 }

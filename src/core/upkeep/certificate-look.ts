@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DAY, isoTime } from '../platform/clock.ts';
 import type { Db } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
-import { settingValue, writeSetting } from '../platform/settings.ts';
+import { settingAs, writeSetting } from '../platform/settings.ts';
 import type { CertificateFinding } from './certificate.ts';
 
 const SETTING = 'certificate';
@@ -25,8 +25,7 @@ export type CertificateLook = z.infer<typeof look>;
 
 /** Undefined where nobody has looked yet, or SITE_URL was another one then. */
 export async function lastCertificateLook(db: Db, siteUrl: URL): Promise<CertificateLook | undefined> {
-  const value = await settingValue(db, SETTING);
-  const kept = value === undefined ? undefined : look.safeParse(JSON.parse(value)).data;
+  const kept = await settingAs(db, SETTING, look);
   return kept?.host === siteUrl.host ? kept : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Db, Trx } from '../platform/db.ts';
-import { settingValue, writeSetting } from '../platform/settings.ts';
+import { settingAs, writeSetting } from '../platform/settings.ts';
 
 const SETTING = 'backup';
 
@@ -15,8 +15,7 @@ const backups = z.object({
 export type Backups = z.infer<typeof backups>;
 
 export async function lastBackups(db: Db): Promise<Backups> {
-  const value = await settingValue(db, SETTING);
-  return value === undefined ? {} : (backups.safeParse(JSON.parse(value)).data ?? {});
+  return (await settingAs(db, SETTING, backups)) ?? {};
 }
 
 export async function noteGoodBackup(db: Db | Trx, good: NonNullable<Backups['good']>): Promise<void> {

@@ -1,7 +1,7 @@
 import type { APIContext, AstroGlobal } from 'astro';
-import { recordAct } from '#core/desk/audit.ts';
 import { type Area, isFor } from '#core/desk/roles.ts';
 import { type AtDesk, endSession, personAt, SESSION_MS } from '#core/desk/sessions.ts';
+import { recordAct } from '#core/platform/audit.ts';
 import { NoRoom, withReserve } from '#core/platform/reserve.ts';
 import { tokenHash } from '#core/platform/tokens.ts';
 import { refusalPage } from '#server/refusals.ts';

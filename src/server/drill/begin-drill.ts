@@ -1,6 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import type { App } from '#core/app.ts';
 import {
@@ -14,16 +12,16 @@ import {
   type RunningDrill,
   type SceneName,
 } from '#core/desk/drills.ts';
-import { bareEnvironment } from '#core/platform/bare-environment.ts';
 import { SECOND } from '#core/platform/clock.ts';
 import { AppError, wordsOf } from '#core/platform/errors.ts';
+import { forkAside } from '#core/platform/fork-aside.ts';
 import { CLIENT_DIR } from '../built-pages.ts';
 import type { DrillJob, DrillNews } from './drill-process.ts';
 import type { Played } from './play-drill.ts';
 
 const PROGRAM = new URL('./drill-process.ts', import.meta.url);
-/** Of its heap, in megabytes. */
-const MOST_MEMORY = 384;
+/** Of its heap at most 384 MB. */
+const OPTIONS = ['--max-old-space-size=384', '--semi-space-growth-factor=1', '--expose-gc'];
 
 /** How a drill is played where not as usual; for tests. */
 export interface Playing {
@@ -115,13 +113,12 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   const nothing = { scenes: [], pages: {}, faults: [] };
-  const child = begin(program);
+  const child = forkAside(program, { execArgv: OPTIONS });
   const late = setTimeout(() => {
     resolve({ ...nothing, failed: `It took longer than ${atMost / SECOND} seconds, and was ended.` });
     child.kill('SIGKILL');
   }, atMost);
   child.on('message', (news: DrillNews) => ('scene' in news ? onScene(news.scene) : resolve(news.played)));
-  child.on('error', () => {}); // heard of as an exit
   const gone = new Promise<void>((ended) => child.once('close', () => ended()));
   gone.then(() => resolve({ ...nothing, failed: 'It ended before it was through.' }));
   if (isLoose) for (const held of [child, child.channel, late]) held?.unref();
@@ -131,16 +128,4 @@ async function outcomeOf(
   await gone; // it removes its folder, and nobody writes into it any more
   clearTimeout(late);
   return outcome;
-}
-
-function begin(program: URL): ChildProcess {
-  const child = fork(program, {
-    env: bareEnvironment(),
-    execArgv: [`--max-old-space-size=${MOST_MEMORY}`, '--semi-space-growth-factor=1', '--expose-gc'],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {} // readers before drills, where the system lets us say so
-  return child;
 }

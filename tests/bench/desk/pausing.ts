@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addManyReaders } from '../../support/many-readers.ts';
-import { articleFile, COMMAND, type Newsroom, NODE, openNewsroom } from '../../support/newsroom-on-disk.ts';
+import { articleFile, type Newsroom, openNewsroom } from '../../support/newsroom-on-disk.ts';
 import { spawnPinned, untilAnswering } from '../../support/processes.ts';
+import { COMMAND, NODE } from '../../support/program.ts';
 import { startSink } from '../../support/sink/sink.ts';
 import { freePort, until } from '../../support/test-site.ts';
 import { startOwnSender } from '../mail/own-sender.ts';

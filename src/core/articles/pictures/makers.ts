@@ -1,7 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
-import { bareEnvironment } from '../../platform/bare-environment.ts';
+import type { ChildProcess } from 'node:child_process';
 import { SECOND } from '../../platform/clock.ts';
+import { type AsideOptions, forkAside } from '../../platform/fork-aside.ts';
 import type { Job, JobDone } from './job.ts';
 import { Turns } from './turns.ts';
 
@@ -10,6 +9,7 @@ const AT_ONCE = 2;
 const ENDED_AFTER = 30 * SECOND;
 const IDLE_AFTER = 20 * SECOND;
 const PROGRAM = new URL('./maker-process.ts', import.meta.url);
+const OPTIONS: AsideOptions = { execArgv: [], serialization: 'advanced' }; // bytes travel as bytes
 
 /** Makes pictures in processes of their own, two at a time, which begin when needed and end when idle. */
 export class Makers {
@@ -20,7 +20,7 @@ export class Makers {
   /** @throws where it cannot be made; AppError `unavailable` where many wait already */
   make(job: Job): Promise<Uint8Array> {
     return this.#turns.take(async () => {
-      const maker = this.#idleOne() ?? begin();
+      const maker = this.#idleOne() ?? forkAside(PROGRAM, OPTIONS);
       this.#working.add(maker);
       try {
         const done = await outcome(maker, job);
@@ -61,25 +61,6 @@ export class Makers {
 
 function isAlive({ connected, exitCode, signalCode }: ChildProcess): boolean {
   return connected && exitCode === null && signalCode === null;
-}
-
-function begin(): ChildProcess {
-  const maker = fork(PROGRAM, {
-    env: bareEnvironment(),
-    execArgv: [],
-    serialization: 'advanced', // bytes travel as bytes
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-  maker.on('error', () => {}); // heard of as an exit
-  if (maker.pid !== undefined) lower(maker.pid);
-  return maker;
-}
-
-/** Readers before pictures, where the system lets us say so. */
-function lower(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {}
 }
 
 /** The answer to one job; a maker that hangs is ended, one that has ended is said to have. */

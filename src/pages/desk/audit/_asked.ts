@@ -1,5 +1,6 @@
 import type { Site } from '#core/articles/site.ts';
 import type { ActFilter } from '#core/desk/audit-list.ts';
+import { DAY, utcDay } from '#core/platform/clock.ts';
 import { instantTyped } from '../editions/_wall-time.ts';
 
 /** What the address of the page asks for. */
@@ -20,7 +21,7 @@ export function askedOfLog({ searchParams }: URL, site: Site): AskedOfLog {
     who: typed.who || undefined,
     act,
     subject: typed.subject || undefined,
-    ...dayOf(typed.day, site),
+    ...dayAsked(typed.day, site),
   };
   const [before, after] = [numberOf(text('before')), numberOf(text('after'))];
   if (before !== undefined) return { typed, filter, from: { before } };
@@ -35,10 +36,10 @@ export function logPath({ typed }: AskedOfLog, from: { before?: number; after?: 
 }
 
 /** A day of the site's calendar. */
-function dayOf(day: string, site: Site): Pick<ActFilter, 'since' | 'until'> {
+function dayAsked(day: string, site: Site): Pick<ActFilter, 'since' | 'until'> {
   const since = instantTyped(`${day}T00:00`, site);
   if (since === undefined) return {};
-  const next = new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+  const next = utcDay(new Date(Date.parse(`${day}T00:00:00Z`) + DAY));
   return { since, until: instantTyped(`${next}T00:00`, site) };
 }
 

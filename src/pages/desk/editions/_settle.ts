@@ -1,6 +1,5 @@
 import type { App } from '#core/app.ts';
-import { decideUncertain } from '#core/editions/deliveries.ts';
-import { MOST_SETTLED, settleLetters, takeBackWord } from '#core/editions/settle-letters.ts';
+import { decideUncertain, MOST_SETTLED, settleLetters, takeBackWord } from '#core/editions/settle-letters.ts';
 import { uncertainLetters, type Word } from '#core/editions/uncertain-rows.ts';
 import { counted } from '../../../components/wording.ts';
 import type { Form } from '../../_form.ts';

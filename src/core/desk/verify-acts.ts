@@ -12,8 +12,6 @@ import {
 import type { Db } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 
-export { type Act, recordAct, recordActs } from '../platform/audit.ts';
-
 /** What can be wrong with the log. */
 export type Fault =
   /** An act is not what was written, or not after what it was written. */
