@@ -61,6 +61,7 @@ test('with very many readers a look may have the counts of the last one; what is
   const app = await newsroom(t);
   const readersLately = {
     least: new Remembered<number | undefined>(),
+    readers: new Remembered<number>(),
     audiences: new Remembered<Audiences>(),
   };
   const looking = { ...app, readersLately };

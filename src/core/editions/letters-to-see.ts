@@ -45,8 +45,10 @@ async function plannedFrom(
   parts: SeeingParts,
   source: LetterSource,
 ): Promise<{ edition: Edition; variants: readonly Variant[] } | undefined> {
-  if (source.kind === 'alert') return plannedAlert(parts, alertSubject(parts, source.slug, source.isUpdate));
-  if (source.kind === 'letter') return plannedLetter(parts, letterNamed(parts, source.name));
+  if (source.kind === 'alert')
+    return plannedAlert(parts, alertSubject(parts, source.slug, source.isUpdate), parts.readersLately);
+  if (source.kind === 'letter')
+    return plannedLetter(parts, letterNamed(parts, source.name), parts.readersLately);
   if (source.kind === 'edition') return plannedOrFrozen(parts, source.id);
   return plannedDigest(parts, source.cadence, { plan: await looked(parts, source) });
 }
@@ -56,7 +58,7 @@ async function plannedOrFrozen(parts: SeeingParts, id: string) {
   if (edition.number !== undefined) return { edition, variants: await variantsOf(parts.db, id) };
   if (edition.state === 'cancelled') return undefined; // it never said anything
   if (edition.cadence) return plannedDigest(parts, edition.cadence, { id });
-  return plannedLetter(parts, letterNamed(parts, edition.subject ?? ''));
+  return plannedLetter(parts, letterNamed(parts, edition.subject ?? ''), parts.readersLately);
 }
 
 async function plannedDigest(

@@ -12,6 +12,7 @@ import { editionOn, takeEditionNumber } from './edition-rows.ts';
 import { houseOf } from './house.ts';
 import type { EditionParts } from './make-edition.ts';
 import { stateWords } from './move-edition.ts';
+import type { ReadersLately } from './readers-lately.ts';
 import { dayIn, freeId, noteStarted, startEdition } from './start-edition.ts';
 import { numberStories, storyOf } from './story.ts';
 import { insertStories, knownStories } from './story-rows.ts';
@@ -54,10 +55,15 @@ export function alertSubject(
   return { article: { ...article, severity }, ...(isUpdate ? { update } : {}) };
 }
 
-/** What an alert would say and to how many it would go now; changes nothing. */
+/**
+ * What an alert would say and to how many it would go now; changes nothing.
+ *
+ * @param lately with very many readers, the count of the last look will do
+ */
 export async function plannedAlert(
   parts: EditionParts & { db: Db | Trx },
   subject: AlertSubject,
+  lately?: ReadersLately,
 ): Promise<PlannedAlert> {
   const { db, clock, library } = parts;
   const { article, update } = subject;
@@ -65,7 +71,8 @@ export async function plannedAlert(
   const numbered = numberStories(await knownStories(db), library.articlesAt(now), now);
   const number = numbered.stories.find(({ slug }) => slug === article.slug)?.number;
   const audience = await audienceOf(db, subject, number);
-  const readers = await countAudience(db, audience);
+  const count = () => countAudience(db, audience);
+  const readers = await (lately?.readers.of(JSON.stringify(audience), count) ?? count());
   const edition: Edition = {
     id: await freeId(db, `${dayIn(library.site.timeZone, now)}-alert`),
     number: undefined,

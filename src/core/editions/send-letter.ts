@@ -10,6 +10,7 @@ import { editionOn, takeEditionNumber } from './edition-rows.ts';
 import { houseOf } from './house.ts';
 import { type EditionParts, logMade } from './make-edition.ts';
 import { stateWords } from './move-edition.ts';
+import type { ReadersLately } from './readers-lately.ts';
 import { dayIn, freeId, noteStarted, startEdition } from './start-edition.ts';
 
 export interface PlannedLetter {
@@ -39,13 +40,15 @@ export function letterNamed({ library }: Pick<EditionParts, 'library'>, name: st
 export async function plannedLetter(
   parts: EditionParts & { db: Db | Trx },
   letter: WrittenLetter,
+  lately?: ReadersLately,
 ): Promise<PlannedLetter> {
   const { db, clock, library } = parts;
   const { name, title, topics } = letter;
   const now = clock.now();
   const waiting = await editionOn(db, 'letter', name);
   const audience: Audience = { topics: topics.length === 0 ? 'any' : topics };
-  const readers = await countAudience(db, audience);
+  const count = () => countAudience(db, audience);
+  const readers = await (lately?.readers.of(JSON.stringify(audience), count) ?? count());
   const edition: Edition = {
     id: waiting?.id ?? (await freeId(db, `${dayIn(library.site.timeZone, now)}-letter`)),
     number: undefined,
