@@ -78,6 +78,8 @@ const FAULT_WORDS: Record<Fault, string> = {
   missing: 'missing.',
   added: 'put there by another hand: the log ended before it.',
   end: 'the seal of the log’s end is not ours here. Acts may have been cut off, or written by another hand.',
+  index:
+    'an index of the log does not say it as it stands, so that lists may leave it out. The disk, or another hand, changed the file.',
   expected:
     'the log ends here, and the hash that you gave is nowhere in it: it was written anew, or cut off.',
 };

@@ -88,5 +88,6 @@ export const FAULT_WORDS: Record<Fault, string> = {
   missing: 'it is missing.',
   added: 'it was put there by another hand, as the log ended before it.',
   end: 'the seal of the log’s end is not ours here. Acts may have been cut off, or written by another hand.',
+  index: 'an index of the log does not say it as it stands, so that lists here may leave it out.',
   expected: 'the hash that was noted is nowhere in the log.',
 };

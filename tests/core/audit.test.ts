@@ -70,6 +70,19 @@ test('audit verify ends with 0 and says the last hash; one changed byte ends it 
   assert.match(changed.output, /^Act 4: not as it was written/);
 });
 
+test('a byte of an index is found, too, by which a list of acts would leave one out', async (t) => {
+  const { app, file } = await withFive(t);
+  const bytes = readFileSync(file);
+  const inAct = bytes.indexOf('comment:4held');
+  const places = [bytes.indexOf('comment:4'), bytes.lastIndexOf('comment:4')];
+  const place = places.find((one) => one !== inAct) ?? -1;
+  bytes[place] = 'C'.charCodeAt(0);
+  writeFileSync(file, bytes);
+  const changed = await command(app, 'audit', 'verify');
+  assert.equal(changed.code, 1);
+  assert.match(changed.output, /^Act 4: an index of the log does not say it as it stands/);
+});
+
 test('whichever byte of an act is changed in the file, it is found', async (t) => {
   const { app, file } = await withFive(t);
   const bytes = readFileSync(file);

@@ -14,7 +14,7 @@ export interface Checked {
 const CHECKED = 'audit-checked';
 
 /** Looks through the whole log, and keeps what came of it for whoever looks at the page next. */
-export async function checkActs(parts: Pick<Parts, 'db' | 'clock' | 'secret'>): Promise<Checked> {
+export async function checkActs(parts: Pick<Parts, 'db' | 'engine' | 'clock' | 'secret'>): Promise<Checked> {
   const checked = { at: isoTime(parts.clock.now()), verdict: await verifyActs(parts) };
   await writeSetting(parts.db, CHECKED, JSON.stringify(checked));
   return checked;

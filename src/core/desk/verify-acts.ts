@@ -8,8 +8,9 @@ import {
   endNow,
   firstOfKind,
   hashOfAct,
+  strayFromIndex,
 } from '../platform/audit-rows.ts';
-import type { Db } from '../platform/db.ts';
+import type { Db, Engine } from '../platform/db.ts';
 import type { Parts } from '../platform/parts.ts';
 
 /** What can be wrong with the log. */
@@ -22,7 +23,9 @@ export type Fault =
   /** The note of where the log ends is not ours. */
   | 'end'
   /** A hash that was noted elsewhere is not in the log. */
-  | 'expected';
+  | 'expected'
+  /** The log itself is whole, but an index of it says otherwise: what is asked for by it leaves acts out. */
+  | 'index';
 
 export type Verdict =
   /** `hash` of the last act; `expected` the number of the act whose hash was asked for. */
@@ -47,9 +50,11 @@ const AT_ONCE = 1000;
 /**
  * Goes through the audit log from its beginning and says whether it is as it was written. Changes nothing; acts that
  * are added meanwhile are left out.
+ *
+ * @param parts.engine on SQLite the indexes are held against the acts, too, where all of these are looked at
  */
 export async function verifyActs(
-  { db, secret }: Pick<Parts, 'db' | 'secret'>,
+  { db, secret, engine }: Pick<Parts, 'db' | 'secret'> & { engine?: Engine },
   { oldSecrets = [], expect, newest, progress }: Verifying = {},
 ): Promise<Verdict> {
   const end = await endNow(db);
@@ -66,7 +71,10 @@ export async function verifyActs(
     if (acts.length < AT_ONCE) break;
     await setImmediate();
   }
-  return atTheEnd(chain, end, isOurs);
+  const verdict = atTheEnd(chain, end, isOurs);
+  const isToHold = verdict.state === 'whole' && newest === undefined && engine === 'sqlite';
+  const astray = isToHold ? await strayFromIndex(db) : undefined;
+  return astray === undefined ? verdict : { state: 'broken', number: astray, fault: 'index' };
 }
 
 function atTheEnd(chain: Chain, { head, last }: End, isOurs: boolean): Verdict {

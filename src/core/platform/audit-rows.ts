@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { AuditTable } from '#db/schema.ts';
 import type { Db, Trx } from './db.ts';
 
@@ -96,6 +96,13 @@ export async function firstOfKind(db: Db | Trx, act: string, after: number): Pro
     .limit(1)
     .executeTakeFirst();
   return row?.id;
+}
+
+/** On SQLite: the number of an act that an index of the log does not say as it is (0 where it names none); else undefined. */
+export async function strayFromIndex(db: Db): Promise<number | undefined> {
+  const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check('audit')`.execute(db);
+  const [message = 'ok'] = rows.map((row) => row.integrity_check);
+  return message === 'ok' ? undefined : Number(/row (\d+)/.exec(message)?.[1] ?? 0);
 }
 
 /** Which acts are asked for; what is left out asks for nothing. */
