@@ -2,10 +2,12 @@ import path from 'node:path';
 import { expect } from '@playwright/test';
 import { sql } from 'kysely';
 import { openSqlite } from '#core/platform/db.ts';
+import { deskLink } from '../support/test-site.ts';
 import { test } from './site.ts';
 import { approve, comment } from './steps.ts';
 
-test('what was done stands in the log and can be narrowed', async ({ desk, page }) => {
+test('what was done stands in the log and can be narrowed', async ({ desk, page, site }) => {
+  await deskLink(site);
   await comment(page, { name: 'Ann', email: 'ann@example.org', body: 'Thank you, that helped us.' });
   await approve(desk, 'Ann');
   await desk.getByRole('link', { name: 'Log', exact: true }).click();
