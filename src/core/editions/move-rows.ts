@@ -1,9 +1,10 @@
-import type { DeliveryState, EditionState } from '#db/schema.ts';
+import type { ExpressionBuilder } from 'kysely';
+import type { DeliveryState, EditionState, Schema } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import { type LastDigests, toldUpTo } from '../subscribers/told-rows.ts';
 
 /** States in which a row of an edition has still to be settled; what is uncertain waits for the owner's word. */
-const UNSETTLED: readonly DeliveryState[] = ['queued', 'claimed', 'at-the-dot', 'deferred'];
+export const UNSETTLED: readonly DeliveryState[] = ['queued', 'claimed', 'at-the-dot', 'deferred'];
 
 /** Moves an edition only where it is still in one of the states; false where not. */
 export async function changeEdition(
@@ -87,23 +88,24 @@ export async function takeBackTold(
     .execute();
 }
 
+/** Whether the edition that a query looks at has a letter in one of these states. */
+export function hasLetterIn(e: ExpressionBuilder<Schema, 'edition'>, states: readonly DeliveryState[]) {
+  return e.exists(
+    e
+      .selectFrom('delivery')
+      .select('delivery.id')
+      .whereRef('delivery.edition_id', '=', 'edition.id')
+      .where('delivery.state', 'in', states),
+  );
+}
+
 /** Ends the editions of which every letter is settled; their ids. */
 export async function endSettled(db: Db, now: string): Promise<string[]> {
   const rows = await db
     .updateTable('edition')
     .set({ state: 'sent', ended_at: now })
     .where('state', '=', 'sending')
-    .where((w) =>
-      w.not(
-        w.exists(
-          w
-            .selectFrom('delivery')
-            .select('delivery.id')
-            .whereRef('delivery.edition_id', '=', 'edition.id')
-            .where('delivery.state', 'in', UNSETTLED),
-        ),
-      ),
-    )
+    .where((w) => w.not(hasLetterIn(w, UNSETTLED)))
     .returning('id')
     .execute();
   return rows.map(({ id }) => id);
@@ -118,15 +120,7 @@ export async function cancelledWithUnsent(db: Db): Promise<string[]> {
     .selectFrom('edition')
     .select('id')
     .where('state', '=', 'cancelled')
-    .where((w) =>
-      w.exists(
-        w
-          .selectFrom('delivery')
-          .select('delivery.id')
-          .whereRef('delivery.edition_id', '=', 'edition.id')
-          .where('delivery.state', 'in', ['queued', 'deferred']),
-      ),
-    )
+    .where((w) => hasLetterIn(w, ['queued', 'deferred']))
     .execute();
   return rows.map(({ id }) => id);
 }

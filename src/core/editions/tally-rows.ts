@@ -1,9 +1,10 @@
 import type { DeliveryState } from '#db/schema.ts';
 import type { Db, Trx } from '../platform/db.ts';
 import type { DeliveryCounts } from './deliveries-rows.ts';
+import { hasLetterIn, UNSETTLED } from './move-rows.ts';
 
 /** A letter in one of these may yet become something else by itself, or by its owner's word. */
-const OPEN: readonly DeliveryState[] = ['queued', 'claimed', 'at-the-dot', 'deferred', 'uncertain'];
+const UNCOUNTABLE: readonly DeliveryState[] = [...UNSETTLED, 'uncertain'];
 
 /** What is written down of these editions; of some there is nothing. */
 export async function keptTallies(db: Db, editions: readonly string[]): Promise<Map<string, DeliveryCounts>> {
@@ -32,17 +33,7 @@ export async function editionToTally(db: Db): Promise<string | undefined> {
         ),
       ),
     )
-    .where((w) =>
-      w.not(
-        w.exists(
-          w
-            .selectFrom('delivery')
-            .select('delivery.id')
-            .whereRef('delivery.edition_id', '=', 'edition.id')
-            .where('delivery.state', 'in', OPEN),
-        ),
-      ),
-    )
+    .where((w) => w.not(hasLetterIn(w, UNCOUNTABLE)))
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();

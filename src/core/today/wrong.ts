@@ -7,6 +7,7 @@ import { instanceOf, instanceWords, lastSeenAtWork } from '../platform/instance.
 import type { Parts } from '../platform/parts.ts';
 import { unacknowledgedRuns } from '../platform/process-run-rows.ts';
 import { readFilterHealth } from '../spam/filter-health.ts';
+import { FILTER_STEPS, SILENCE_WORDS } from '../spam/filter-words.ts';
 import { backup, certificate, clockOff, records } from './upkeep-wrong.ts';
 
 /** Something that is not as it should be, and what to do about it. */
@@ -129,14 +130,6 @@ async function relay({ db, config }: WrongParts): Promise<Wrong[]> {
   ];
 }
 
-const SILENCE = {
-  'time-out': 'it took longer than three seconds',
-  unreachable: 'it could not be reached',
-  garbage: 'its answer made no sense',
-  'bad-key': 'it refused the key',
-  busy: 'too many questions were under way',
-};
-
 async function filter({ db, spam }: WrongParts): Promise<Wrong[]> {
   const health = spam ? await readFilterHealth(db) : undefined;
   if (!health) return [];
@@ -145,12 +138,12 @@ async function filter({ db, spam }: WrongParts): Promise<Wrong[]> {
   if (state === 'silent')
     found.push({
       ...{ kind: 'filter', level: 'attention', title: 'Akismet does not answer.', since },
-      text: `${why ? `Last: ${SILENCE[why]}. ` : ''}Comments are kept and wait; it is asked again by itself, and after a day a comment is held for you.`,
+      text: `${why ? `Last: ${SILENCE_WORDS[why]}. ` : ''}${FILTER_STEPS.silent}`,
     });
   if (state === 'bad-key')
     found.push({
       ...{ kind: 'filter', level: 'attention', title: 'Akismet refuses the key.', since },
-      text: 'It is not asked any more until the key is mended: copy it again from your Akismet account into AKISMET_KEY and restart. Comments are kept and wait.',
+      text: FILTER_STEPS['bad-key'],
     });
   if (usage?.throttled)
     found.push({

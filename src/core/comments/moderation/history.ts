@@ -1,4 +1,5 @@
 import type { Db } from '../../platform/db.ts';
+import { SILENCE_WORDS } from '../../spam/filter-words.ts';
 import { shortReason } from '../comment.ts';
 import { type CommentEvent, eventsOf } from '../comment-rows.ts';
 import type { Feedback } from './feedback-rows.ts';
@@ -77,7 +78,7 @@ function byFilter(
   why: string | undefined,
 ): string {
   if (reason === 'filter-silent' && state === 'unchecked')
-    return `the filter gave no answer${why ? ` (${SILENCE[why] ?? why})` : ''}; it is asked again by itself`;
+    return `the filter gave no answer${why ? ` (${SILENCE_WORDS[why as keyof typeof SILENCE_WORDS] ?? why})` : ''}; it is asked again by itself`;
   if (reason === 'provisional') return `${saidWords(verdict)} for now, and wants to be asked once more`;
   const said = verdict === undefined ? '' : `${saidWords(verdict)}; `;
   return `${said}${STATE[state]}: ${shortReason(reason)}`;
@@ -91,14 +92,6 @@ const VERDICT: Record<string, string> = {
   ham: '“no spam”',
   spam: '“spam”',
   discard: '“surely spam”',
-};
-
-const SILENCE: Record<string, string> = {
-  'time-out': 'it took too long',
-  unreachable: 'it could not be reached',
-  garbage: 'its answer made no sense',
-  'bad-key': 'it refused the key',
-  busy: 'too many questions were under way',
 };
 
 const STATE: Record<CommentEvent['state'], string> = {
